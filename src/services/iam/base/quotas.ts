@@ -1,0 +1,32 @@
+import { fault } from '#wire/faults';
+
+/** How many of each thing an account or an entity may have (AWS documentation, "IAM and AWS STS quotas"). */
+export const quotas = {
+  UsersPerAccount: 5000,
+  GroupsPerAccount: 300,
+  RolesPerAccount: 1000,
+  InstanceProfilesPerAccount: 1000,
+  PoliciesPerAccount: 1500,
+  GroupsPerUser: 10,
+  AccessKeysPerUser: 2,
+  MFADevicesPerUser: 8,
+  AttachedPoliciesPerUser: 10,
+  AttachedPoliciesPerGroup: 10,
+  AttachedPoliciesPerRole: 20,
+  VersionsPerPolicy: 5,
+  TagsPerResource: 50,
+  RolesPerInstanceProfile: 1,
+  PolicySize: 6144,
+  UserPolicySize: 2048,
+  GroupPolicySize: 5120,
+  RolePolicySize: 10240,
+  ACLSizePerRole: 2048,
+} as const;
+
+export type QuotaName = keyof typeof quotas;
+
+/** Throws LimitExceeded when one more than `present` would be over the quota. */
+export function checkQuota(name: QuotaName, present: number): void {
+  if (present >= quotas[name])
+    throw fault('LimitExceeded', `Cannot exceed quota for ${name}: ${quotas[name]}`);
+}

@@ -1,0 +1,29 @@
+/**
+ * What an operation is: the phases it fills in, who may be calling, and the questions it puts to policy.
+ * The base room of the services. It holds no operation, asks no policy and writes no audit: the pipeline does.
+ * Called by every service and by the pipeline.
+ */
+export {
+  type Caller,
+  callerAccount,
+  callerArn,
+  callerUserId,
+  type FederatedUserCaller,
+  principalFacts,
+  type RoleCaller,
+  type RootCaller,
+  roleArn,
+  type UserCaller,
+  userArn,
+} from './caller.ts';
+export {
+  type Call,
+  defineOperation,
+  loadNothing,
+  type Operation,
+  type Phases,
+  type Question,
+  type Unsupported,
+  unsupported,
+  type World,
+} from './operation.ts';

@@ -1,0 +1,90 @@
+import type { AccountId } from '#core/identifiers';
+import type { ContextValue } from '#core/policy';
+import type { TokenKey } from '#core/session-token';
+import type { Instant } from '#core/time';
+import type { IdentityState, IdentityStore, RoleDocument, Tag } from '#stores/identity';
+import type { SecretBox } from '#stores/keyring';
+import type { Fault } from '#wire/faults';
+import type { OperationModel } from '#wire/model';
+import type { Caller } from './caller.ts';
+
+/** What a handler may know while it reads: the state of this moment, who asks, and from where. */
+export interface World {
+  readonly state: IdentityState;
+  readonly caller: Caller;
+  /** The Region of the credential scope. */
+  readonly region: string;
+  readonly now: Instant;
+  readonly box: SecretBox;
+}
+
+/** What a handler may use while it runs. */
+export interface Call extends World {
+  readonly identity: IdentityStore;
+  readonly random: (count: number) => Uint8Array;
+  /** The key that seals new session tokens. */
+  readonly tokenKey: () => TokenKey;
+}
+
+/** One question put to policy: may the caller do this to that? Every question of an operation must be answered yes. */
+export interface Question {
+  /** `iam:CreateUser` */
+  readonly action: string;
+  /** The ARN, or `*` for actions that have no resource. */
+  readonly resource: string;
+  /** The account that owns the resource; the caller's when left out. */
+  readonly resourceAccount?: AccountId;
+  /** Tags of the resource, for `aws:ResourceTag` and `iam:ResourceTag`. */
+  readonly resourceTags?: readonly Tag[];
+  /** Condition keys of this request, any case: `iam:PolicyARN`, `sts:ExternalId`, `aws:RequestTag/team`, … */
+  readonly context?: Readonly<Record<string, ContextValue | undefined>>;
+  /** Present when a role's trust policy must allow as well. A role that does not exist trusts nobody. */
+  readonly trust?: { readonly role: RoleDocument | undefined };
+}
+
+/** The phases an operation fills in. Input, output and what was loaded keep their types from one to the next. */
+export interface Phases<I, O, L> {
+  readonly callers: 'signed';
+  /** `read` records its outcome; `change` and `credential` are recorded durably before they run and before they answer. */
+  readonly effect: 'read' | 'change' | 'credential';
+  /** A rule about the kind of caller that no policy can change. Undefined lets the caller pass. */
+  readonly refuse?: (caller: Caller) => Fault | undefined;
+  /** Reads what the decision and the run need; may find nothing. Throws Fault only for input that no state could make right. */
+  readonly load: (input: I, world: World) => L;
+  /** Pure: the questions to put to policy, in order. A missing resource is asked about like one that exists. */
+  readonly authorize: (input: I, loaded: L, world: World) => readonly Question[];
+  /** The change and the answer. Throws Fault. */
+  readonly run: (input: I, loaded: L, call: Call) => O | Promise<O>;
+}
+
+/**
+ * One operation of a service. The pipeline walks its phases in order and does everything they share:
+ * authentication, decoding, constraints, policy, audit and encoding.
+ */
+export interface Operation extends Phases<unknown, unknown, unknown> {
+  readonly model: OperationModel;
+}
+
+/** An operation that Brevet knows and does not do: it answers with the `UnsupportedOperation` fault once the caller is known. */
+export interface Unsupported {
+  readonly model: OperationModel;
+  readonly unsupported: string;
+}
+
+/**
+ * Checks an operation's phases against its model and against each other, then forgets their types so that all operations fit one table.
+ * INVARIANT: the pipeline gives `load` only what the model decoded and validated, and the later phases only what `load` returned.
+ */
+export function defineOperation<I, O, L>(model: OperationModel<I, O>, phases: Phases<I, O, L>): Operation {
+  return { ...(phases as Phases<unknown, unknown, unknown>), model: model as OperationModel };
+}
+
+/** Registers an operation as known and not built, with the reason that stands in the coverage table. */
+export function unsupported(model: OperationModel, reason: string): Unsupported {
+  return { model, unsupported: reason };
+}
+
+/** For operations whose load phase reads nothing. */
+export function loadNothing(): undefined {
+  return undefined;
+}

@@ -1,0 +1,201 @@
+import type { AccessKeyId, AccountId, UniqueId } from '#core/identifiers';
+import type { Instant } from '#core/time';
+
+/** A tag of an IAM resource; keys keep their case and are compared without it. */
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Policy documents by name, as they were written. */
+export type InlinePolicies = Readonly<Record<string, string>>;
+
+/** Rules for the passwords of an account's users (UpdateAccountPasswordPolicy). */
+export interface PasswordPolicy {
+  readonly minimumLength: number;
+  readonly requireSymbols: boolean;
+  readonly requireNumbers: boolean;
+  readonly requireUppercase: boolean;
+  readonly requireLowercase: boolean;
+  readonly allowUsersToChange: boolean;
+  readonly maxAgeDays?: number;
+  readonly reusePrevention?: number;
+  readonly hardExpiry?: boolean;
+}
+
+export interface AccountDocument {
+  readonly id: AccountId;
+  readonly name: string;
+  readonly email: string;
+  readonly createdAt: Instant;
+  readonly alias?: string;
+  readonly passwordPolicy?: PasswordPolicy;
+  /** Version of the tokens that the global endpoint issues (SetSecurityTokenServicePreferences). */
+  readonly globalEndpointTokenVersion?: 1 | 2;
+  /** Regions this account has switched off. */
+  readonly disabledRegions?: readonly string[];
+  readonly organization?: {
+    readonly id: string;
+    readonly joinedMethod: 'CREATED' | 'INVITED';
+    readonly joinedAt: Instant;
+    readonly status: 'ACTIVE' | 'SUSPENDED';
+  };
+}
+
+export interface OrganizationDocument {
+  readonly id: string;
+  readonly rootId: string;
+  readonly managementAccount: AccountId;
+  readonly featureSet: 'ALL' | 'CONSOLIDATED_BILLING';
+  readonly createdAt: Instant;
+}
+
+/** The progress and outcome of one CreateAccount request. */
+export interface AccountCreationDocument {
+  readonly id: string;
+  readonly organization: string;
+  readonly accountName: string;
+  readonly state: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
+  readonly requestedAt: Instant;
+  readonly completedAt?: Instant;
+  readonly account?: AccountId;
+  readonly failureReason?: string;
+}
+
+/** What users, groups and roles have in common: a place in the account and policies. */
+interface Entity {
+  readonly id: UniqueId;
+  readonly account: AccountId;
+  readonly name: string;
+  /** Begins and ends with a slash. */
+  readonly path: string;
+  readonly createdAt: Instant;
+}
+
+interface PolicyHolder extends Entity {
+  readonly inlinePolicies: InlinePolicies;
+  /** ARNs of managed policies, in the order they were attached. */
+  readonly attachedPolicies: readonly string[];
+}
+
+export interface UserDocument extends PolicyHolder {
+  readonly tags: readonly Tag[];
+  /** Unique ids of the groups this user is in. */
+  readonly groups: readonly UniqueId[];
+  /** ARN of the managed policy that bounds this user. */
+  readonly permissionsBoundary?: string;
+  readonly passwordLastUsedAt?: Instant;
+}
+
+export interface GroupDocument extends PolicyHolder {}
+
+export interface RoleDocument extends PolicyHolder {
+  readonly tags: readonly Tag[];
+  readonly description?: string;
+  readonly maxSessionDurationSeconds: number;
+  readonly permissionsBoundary?: string;
+  /** The trust policy as it was written. */
+  readonly trustPolicy: string;
+  /** Unique ids of the users and roles that the trust policy names, by the ARN it names them with, as of when it was saved. */
+  readonly trustedIds: Readonly<Record<string, UniqueId>>;
+}
+
+export interface PolicyVersion {
+  /** `v1`, `v2`, … never used twice. */
+  readonly id: string;
+  readonly document: string;
+  readonly createdAt: Instant;
+}
+
+export interface PolicyRecord extends Entity {
+  readonly description?: string;
+  readonly updatedAt: Instant;
+  readonly versions: readonly PolicyVersion[];
+  readonly defaultVersion: string;
+  /** Number of the last version ever made. */
+  readonly lastVersion: number;
+  readonly tags: readonly Tag[];
+}
+
+export interface InstanceProfileDocument extends Entity {
+  /** Unique ids of the roles within: none or one. */
+  readonly roles: readonly UniqueId[];
+  readonly tags: readonly Tag[];
+}
+
+export interface AccessKeyDocument {
+  readonly id: AccessKeyId;
+  readonly account: AccountId;
+  /** Unique id of the user, or the account id for a root access key. */
+  readonly owner: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: Instant;
+  /** The secret access key, sealed by the master key with context `access-key:<id>`. */
+  readonly sealedSecret: string;
+}
+
+export interface MfaDeviceDocument {
+  /** The serial number, which for a virtual device is its ARN. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly name: string;
+  readonly path: string;
+  readonly createdAt: Instant;
+  /** The TOTP seed, sealed by the master key with context `mfa-device:<serial>`. */
+  readonly sealedSeed: string;
+  /** Unique id of the user, or the account id for root, once enabled. */
+  readonly owner?: string;
+  readonly enabledAt?: Instant;
+  /** The last TOTP time step that was accepted: no code of this or an earlier step is accepted again. */
+  readonly lastStep?: number;
+  /** How many steps the device's clock is ahead, learnt by EnableMFADevice and ResyncMFADevice. */
+  readonly driftSteps?: number;
+  readonly tags: readonly Tag[];
+}
+
+export interface LoginProfileDocument {
+  /** Unique id of the user. */
+  readonly id: UniqueId;
+  readonly account: AccountId;
+  readonly createdAt: Instant;
+  readonly passwordHash: string;
+  readonly previousHashes: readonly string[];
+  readonly changedAt: Instant;
+  readonly resetRequired: boolean;
+}
+
+/** When and where an access key or a role was last used. Written seldom, and late by up to a minute. */
+export interface LastUsedDocument {
+  /** Access key id, or unique id of a role. */
+  readonly id: string;
+  readonly at: Instant;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** A key that seals session tokens, wrapped by the master key. */
+export interface TokenKeyDocument {
+  readonly id: string;
+  readonly wrapped: string;
+  readonly createdAt: Instant;
+  readonly notBefore: Instant;
+}
+
+/** Every kind of record and the document it holds. */
+export interface Documents {
+  readonly account: AccountDocument;
+  readonly organization: OrganizationDocument;
+  readonly 'account-creation': AccountCreationDocument;
+  readonly user: UserDocument;
+  readonly group: GroupDocument;
+  readonly role: RoleDocument;
+  readonly policy: PolicyRecord;
+  readonly 'instance-profile': InstanceProfileDocument;
+  readonly 'access-key': AccessKeyDocument;
+  readonly 'mfa-device': MfaDeviceDocument;
+  readonly 'login-profile': LoginProfileDocument;
+  readonly 'last-used': LastUsedDocument;
+  readonly 'token-key': TokenKeyDocument;
+}
+
+export type Kind = keyof Documents;

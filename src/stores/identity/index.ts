@@ -1,0 +1,38 @@
+/**
+ * Who exists: accounts, users, groups, roles, policies, keys and devices, as one state held in memory by every process
+ * and kept durable by an engine (embedded database, PostgreSQL, or memory for tests).
+ *
+ * Owns the documents, their indexes and the one way to change them: a transaction under the database's writer lock.
+ * Never decides what a change means or who may make it; secrets within are sealed before they get here.
+ * Called by services (reads and writes), the pipeline (reads) and main (opens it).
+ */
+export type {
+  AccessKeyDocument,
+  AccountCreationDocument,
+  AccountDocument,
+  Documents,
+  GroupDocument,
+  InlinePolicies,
+  InstanceProfileDocument,
+  Kind,
+  LastUsedDocument,
+  LoginProfileDocument,
+  MfaDeviceDocument,
+  OrganizationDocument,
+  PasswordPolicy,
+  PolicyRecord,
+  PolicyVersion,
+  RoleDocument,
+  Tag,
+  TokenKeyDocument,
+  UserDocument,
+} from './documents.ts';
+export type { Change, LoggedChange, RecordEngine } from './engine.ts';
+export { RecordEngineError } from './engine.ts';
+export { IdentityState, policyArn } from './state.ts';
+export {
+  type IdentityStore,
+  IdentityStoreError,
+  type IdentityTransaction,
+  openIdentityStore,
+} from './store.ts';

@@ -1,0 +1,242 @@
+import type { Documents, Kind } from './documents.ts';
+import { type Change, type LoggedChange, type RecordEngine, RecordEngineError } from './engine.ts';
+import { IdentityState } from './state.ts';
+
+/** What a write sees and does. Everything in it is synchronous, so nothing can come between a check and the change it guards. */
+export interface IdentityTransaction {
+  /** The exact present state, with the changes this transaction has made so far. */
+  readonly state: IdentityState;
+  /** Creates or replaces the document with that document's id. */
+  put<K extends Kind>(kind: K, document: Documents[K]): void;
+  delete(kind: Kind, id: string): void;
+}
+
+/** The identity store could not make a change, or cannot know whether it did. Nothing was acknowledged. */
+export class IdentityStoreError extends Error {
+  readonly code = 'StoreUnavailable';
+
+  constructor(cause: unknown) {
+    super('the identity store could not complete the write', { cause });
+  }
+}
+
+export interface IdentityStore {
+  /** The state as this process knows it. Reads need no lock and no round trip; they may trail another process by the watch interval. */
+  readonly state: IdentityState;
+  /** Applies what other processes have written, when there is any. Throws RecordEngineError when the database is away. */
+  refresh(): Promise<void>;
+  /** True when another process is known to have written since; a cheap look, made once per request. */
+  hasNews(): boolean;
+  /**
+   * Runs `mutate` against the exact state under the database's writer lock and commits what it put, durably, before resolving.
+   * What `mutate` throws is rethrown and nothing of it is kept. It may run more than once. Throws IdentityStoreError when the database cannot commit.
+   */
+  write<T>(mutate: (transaction: IdentityTransaction) => T): Promise<T>;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly mutate: (transaction: IdentityTransaction) => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/** Opens the identity store over an engine: loads the whole state, then follows the change log. */
+export async function openIdentityStore(
+  engine: RecordEngine,
+  onWatchError: (error: unknown) => void,
+): Promise<IdentityStore> {
+  const store = new ReplicatedStore(engine);
+  await store.load();
+  store.follow(onWatchError);
+  return store;
+}
+
+class ReplicatedStore implements IdentityStore {
+  readonly #engine: RecordEngine;
+  #state = new IdentityState();
+  #sequence = 0;
+  #queue: Job[] = [];
+  #draining: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
+  #unwatch: () => void = () => {};
+
+  constructor(engine: RecordEngine) {
+    this.#engine = engine;
+  }
+
+  get state(): IdentityState {
+    return this.#state;
+  }
+
+  async load(): Promise<void> {
+    const snapshot = await this.#engine.load();
+    const state = new IdentityState();
+    for await (const batch of snapshot.records) for (const record of batch) applyChange(state, record);
+    this.#state = state;
+    this.#sequence = snapshot.sequence;
+  }
+
+  follow(onWatchError: (error: unknown) => void): void {
+    this.#unwatch = this.#engine.watch(() => {
+      this.refresh().catch(onWatchError);
+    });
+  }
+
+  hasNews(): boolean {
+    return this.#engine.hasNews?.(this.#sequence) ?? false;
+  }
+
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#catchUp().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  write<T>(mutate: (transaction: IdentityTransaction) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ mutate, resolve, reject });
+      this.#draining ??= this.#drain().finally(() => {
+        this.#draining = undefined;
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch();
+    await this.#draining;
+    await this.#engine.close();
+  }
+
+  async #catchUp(): Promise<void> {
+    const missed = await this.#engine.changesAfter(this.#sequence);
+    if (missed === 'too-old') await this.load();
+    else this.#applyMissed(missed);
+  }
+
+  #applyMissed(missed: readonly LoggedChange[]): void {
+    for (const change of missed) {
+      // A refresh and a write may both be handed the same change; the second time it is old news.
+      if (change.sequence <= this.#sequence) continue;
+      applyChange(this.#state, change);
+      this.#sequence = change.sequence;
+    }
+  }
+
+  /** Group commit: everything that queued while the last commit was under way goes into the next one. */
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const jobs = this.#queue;
+      this.#queue = [];
+      await this.#commit(jobs);
+    }
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    let outcomes: readonly Outcome[] = [];
+    let changes: readonly Change[] = [];
+    try {
+      const sequence = await this.#append((missed) => {
+        this.#applyMissed(missed);
+        ({ outcomes, changes } = this.#attempt(jobs));
+        return changes;
+      });
+      if (sequence > this.#sequence) {
+        for (const change of changes) applyChange(this.#state, change);
+        this.#sequence = sequence;
+      }
+    } catch (error) {
+      // A refusal is as true without the commit as with it; only what was to be written is in doubt.
+      const failure = new IdentityStoreError(error);
+      for (const [index, job] of jobs.entries()) {
+        const outcome = outcomes[index];
+        job.reject(outcome !== undefined && 'error' in outcome ? outcome.error : failure);
+      }
+      return;
+    }
+    for (const [index, job] of jobs.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined) job.reject(new IdentityStoreError('the engine did not ask for the changes'));
+      else if ('error' in outcome) job.reject(outcome.error);
+      else job.resolve(outcome.value as never);
+    }
+  }
+
+  async #append(decide: (missed: readonly LoggedChange[]) => readonly Change[]): Promise<number> {
+    try {
+      return await this.#engine.append(this.#sequence, decide);
+    } catch (error) {
+      if (!(error instanceof RecordEngineError && error.code === 'TooOld')) throw error;
+      await this.load();
+      return this.#engine.append(this.#sequence, decide);
+    }
+  }
+
+  /**
+   * Runs the jobs one after another on the real state, then takes every change back: readers must not see what is not yet durable.
+   * INVARIANT: runs without awaiting, so no reader can look in between.
+   */
+  #attempt(jobs: readonly Job[]): { outcomes: readonly Outcome[]; changes: readonly Change[] } {
+    const state = this.#state;
+    const changes: Change[] = [];
+    const undo: Change[] = [];
+    const transaction: IdentityTransaction = {
+      state,
+      put: (kind, document) => {
+        const change: Change = { kind, id: document.id, document };
+        undo.push({ kind, id: document.id, document: applyChange(state, change) });
+        changes.push(change);
+      },
+      delete: (kind, id) => {
+        const change: Change = { kind, id, document: undefined };
+        undo.push({ kind, id, document: applyChange(state, change) });
+        changes.push(change);
+      },
+    };
+    const takeBack = (length: number): void => {
+      while (undo.length > length) {
+        const change = undo.pop();
+        if (change !== undefined) applyChange(state, change);
+      }
+      changes.length = length;
+    };
+    const outcomes = jobs.map((job): Outcome => {
+      const before = undo.length;
+      try {
+        return { value: job.mutate(transaction) };
+      } catch (error) {
+        takeBack(before);
+        return { error };
+      }
+    });
+    const committed = [...changes];
+    takeBack(0);
+    return { outcomes, changes: committed };
+  }
+}
+
+const kinds: Readonly<Record<Kind, true>> = {
+  account: true,
+  organization: true,
+  'account-creation': true,
+  user: true,
+  group: true,
+  role: true,
+  policy: true,
+  'instance-profile': true,
+  'access-key': true,
+  'mfa-device': true,
+  'login-profile': true,
+  'last-used': true,
+  'token-key': true,
+};
+
+/** Applies one change; a kind this version does not know belongs to a newer one, and is left to it. */
+function applyChange(state: IdentityState, change: Change): object | undefined {
+  if (!Object.hasOwn(kinds, change.kind)) return undefined;
+  // The engine stores what this file gave it: the document of a kind has that kind's shape.
+  return state.apply(change.kind as Kind, change.id, change.document as Documents[Kind] | undefined);
+}
