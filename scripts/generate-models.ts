@@ -39,7 +39,6 @@ interface SourceShape {
   readonly sensitive?: boolean;
   readonly flattened?: boolean;
   readonly timestampFormat?: string;
-  readonly payload?: string;
   readonly exception?: boolean;
   readonly fault?: boolean;
   readonly error?: {
@@ -141,7 +140,6 @@ function tableShape(shape: SourceShape): string {
     sensitive: shape.sensitive,
     flattened: shape.flattened,
     timestampFormat: shape.timestampFormat,
-    payload: shape.payload,
     exception: shape.exception,
     fault: shape.fault,
     error: shape.error && { code: shape.error.code, httpStatusCode: shape.error.httpStatusCode },

@@ -1,26 +1,10 @@
 import { parseIso } from '#core/time';
 import { fault } from '#wire/faults';
 import type { Shape, StructureShape } from '#wire/model';
+import { isObject } from './body.ts';
 
 /** How deep a document may nest. AWS's deepest input needs eight. */
 const maxDepth = 32;
-
-/**
- * Reads a JSON document that must be an object; nothing at all reads as an empty one, as clients send for operations without input.
- * A name that appears twice keeps its last value, as JSON.parse has it.
- * Throws SerializationException for text that is not JSON, is not an object, or nests too deep.
- */
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
-  if (text === '') return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw fault('SerializationException', 'The request body is not valid JSON.');
-  }
-  if (!isObject(value)) throw fault('SerializationException', 'The request body must be a JSON object.');
-  return value;
-}
 
 /**
  * A value of the shape from JSON. Members that the shape does not have, and null ones, are left out.
@@ -96,10 +80,6 @@ function blobFromJson(json: unknown, path: string): Uint8Array {
   const bytes = Buffer.from(json, 'base64');
   if (bytes.toString('base64') !== json) throw mismatch(path, 'base64 text');
   return new Uint8Array(bytes);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The value itself is not repeated: it may be a secret in the wrong place. */

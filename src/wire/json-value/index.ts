@@ -3,5 +3,6 @@
  * A base room of the wire floor. It knows no protocol: what surrounds the document is the codecs' matter.
  * Called by wire/json, wire/rest-json and the JSON form of wire/query.
  */
-export { fromJsonValue, parseJsonObject } from './decode.ts';
+export { parseJsonObject } from './body.ts';
+export { fromJsonValue } from './decode.ts';
 export { toJsonValue } from './encode.ts';

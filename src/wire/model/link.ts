@@ -9,7 +9,7 @@ type MemberTable =
   | string
   | {
       readonly shape: string;
-      readonly location?: 'header' | 'headers' | 'uri' | 'querystring';
+      readonly location?: 'header' | 'uri' | 'querystring';
       readonly locationName?: string;
       readonly flattened?: boolean;
     };
@@ -29,7 +29,6 @@ export interface ShapeTable {
   readonly sensitive?: boolean;
   readonly flattened?: boolean;
   readonly timestampFormat?: 'iso8601' | 'iso8601-milliseconds' | 'unixTimestamp' | 'rfc822';
-  readonly payload?: string;
   readonly exception?: boolean;
   readonly fault?: boolean;
   readonly error?: {
@@ -157,7 +156,6 @@ function linkShapes(tables: ReadonlyMap<string, ShapeTable>): ReadonlyMap<string
       name,
       members,
       memberByWireName,
-      payload: table.payload,
       error: table.exception === true ? errorTrait(name, table) : undefined,
     };
     shapes.set(name, shape);

@@ -16,8 +16,6 @@ export interface StructureShape {
   readonly members: readonly Member[];
   /** By the name on the wire. */
   readonly memberByWireName: ReadonlyMap<string, Member>;
-  /** The member that is the whole body (REST protocols), when there is one. */
-  readonly payload: string | undefined;
   /** Present when the structure is a modelled error. */
   readonly error: ErrorTrait | undefined;
 }
@@ -27,7 +25,7 @@ export interface Member {
   /** The model's `locationName`, else the name. */
   readonly wireName: string;
   readonly required: boolean;
-  readonly location: 'body' | 'header' | 'headers' | 'uri' | 'querystring';
+  readonly location: 'body' | 'header' | 'uri' | 'querystring';
   readonly shape: Shape;
 }
 
