@@ -3,6 +3,7 @@
  * The base room of the services. It holds no operation, asks no policy and writes no audit: the pipeline does.
  * Called by every service and by the pipeline.
  */
+export { openAuthorizationMessage, sealAuthorizationMessage } from './authorization-message.ts';
 export {
   type Caller,
   callerAccount,

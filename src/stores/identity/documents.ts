@@ -29,6 +29,8 @@ export interface AccountDocument {
   readonly email: string;
   readonly createdAt: Instant;
   readonly alias?: string;
+  /** True for the first account until its root access key has been written to the data directory. */
+  readonly rootCredentialsPending?: boolean;
   readonly passwordPolicy?: PasswordPolicy;
   /** Version of the tokens that the global endpoint issues (SetSecurityTokenServicePreferences). */
   readonly globalEndpointTokenVersion?: 1 | 2;

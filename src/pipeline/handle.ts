@@ -1,0 +1,136 @@
+import { createUuid, type RandomBytes } from '#core/identifiers';
+import type { TokenKey } from '#core/session-token';
+import type { Clock } from '#core/time';
+import type { AuditLog } from '#stores/audit-log';
+import type { IdentityStore } from '#stores/identity';
+import type { SecretBox } from '#stores/keyring';
+import { type Fault, unsupportedOperation } from '#wire/faults';
+import { serviceModels } from '#wire/model';
+import type { WireRequest, WireResponse } from './exchange.ts';
+import { PolicyCache } from './policy-cache.ts';
+import { SigningKeyCache } from './signing-key-cache.ts';
+import { type Authenticated, authenticate } from './stages/authenticate.ts';
+import { authorize, Denied } from './stages/authorize.ts';
+import { connectionOf } from './stages/context.ts';
+import { decode } from './stages/decode.ts';
+import { encode, encodeFault } from './stages/encode.ts';
+import { type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
+import { route, type ServiceTables } from './stages/route.ts';
+import { toFault } from './to-fault.ts';
+
+/** Everything the corridor needs from outside. */
+export interface PipelineOptions {
+  readonly services: ServiceTables;
+  readonly identity: IdentityStore;
+  readonly box: SecretBox;
+  readonly keyring: { current(): TokenKey; find(id: string): TokenKey | undefined };
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** The custom domain of the endpoint, if it has one. */
+  readonly domain: string | undefined;
+  /** Told of every request once it is answered. */
+  readonly onAnswered: (answered: Answered) => void;
+}
+
+/** One answered request, for logs, metrics and last-used dates. */
+export interface Answered {
+  readonly requestId: string;
+  readonly service: string | undefined;
+  readonly operation: string | undefined;
+  readonly authenticated: Authenticated | undefined;
+  readonly status: number;
+  readonly fault: Fault | undefined;
+  /** What went wrong, when it is nobody's business outside. */
+  readonly cause: unknown;
+  readonly encodedMessage: string | undefined;
+}
+
+export type Handle = (request: WireRequest) => Promise<WireResponse>;
+
+const cachedSigningKeys = 50_000;
+const cachedPolicies = 20_000;
+
+/** The corridor that every request walks. */
+export function createPipeline(options: PipelineOptions): Handle {
+  const { identity, audit, clock, random, services } = options;
+  const signingKeys = new SigningKeyCache(cachedSigningKeys);
+  const policies = new PolicyCache(cachedPolicies);
+
+  return async (request) => {
+    const requestId = createUuid(random);
+    const now = clock();
+    const entry = { request, requestId, now, random };
+    const progress: Progress = {};
+    try {
+      const target = route(request, services, options.domain);
+      if (target.kind === 'answer') return target.response;
+      progress.target = target;
+      const { operation, model } = target;
+
+      if (identity.hasNews()) await identity.refresh();
+      if ('unsupported' in operation && operation.model.noAuth)
+        throw unsupportedOperation(model, operation.model.name);
+      const authenticated = authenticate(request, target, {
+        state: identity.state,
+        box: options.box,
+        findTokenKey: (id) => options.keyring.find(id),
+        signingKeys,
+        now,
+      });
+      progress.authenticated = authenticated;
+      if ('unsupported' in operation) throw unsupportedOperation(model, operation.model.name);
+
+      const input = decode(request, target);
+      progress.input = input;
+      const refusal = operation.refuse?.(authenticated.caller);
+      if (refusal !== undefined) throw refusal;
+      const loaded = operation.load(input, authenticated);
+      authorize(
+        authenticated,
+        operation.authorize(input, loaded, authenticated),
+        connectionOf(request),
+        policies,
+      );
+
+      await recordIntent(audit, entry, { operation, authenticated, input });
+      const output = await operation.run(input, loaded, {
+        ...authenticated,
+        identity,
+        random,
+        tokenKey: () => options.keyring.current(),
+      });
+      await recordOutcome(audit, entry, { operation, authenticated, input, output });
+
+      const response = encode(request, operation.model, output, requestId);
+      options.onAnswered(answered(requestId, progress, response.status));
+      return response;
+    } catch (error) {
+      const fault = toFault(error);
+      recordFailure(audit, entry, progress, fault);
+      const encodedMessage = error instanceof Denied ? error.encodedMessage : undefined;
+      const model = progress.target?.model ?? serviceModels.sts;
+      const response = encodeFault(request, model, fault, requestId, encodedMessage);
+      options.onAnswered({
+        ...answered(requestId, progress, response.status),
+        fault,
+        cause: error,
+        encodedMessage,
+      });
+      return response;
+    }
+  };
+}
+
+function answered(requestId: string, { target, authenticated }: Progress, status: number): Answered {
+  return {
+    requestId,
+    service: target?.model.service,
+    operation: target?.operation.model.name,
+    authenticated,
+    status,
+    fault: undefined,
+    cause: undefined,
+    encodedMessage: undefined,
+  };
+}

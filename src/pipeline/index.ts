@@ -1,0 +1,10 @@
+/**
+ * The corridor that every request walks, written once, in handle.ts:
+ * read → route → authenticate → decode → validate → load → authorize → record intent → run → record outcome → encode → write.
+ * It owns the order of these steps and what they share: proof of the caller, policy, audit, faults. It never does what an operation does,
+ * picks no engine and speaks no HTTP. Called by servers, composed by main.
+ */
+export { header, type WireRequest, type WireResponse } from './exchange.ts';
+export { type Answered, createPipeline, type Handle, type PipelineOptions } from './handle.ts';
+export { authorizationMessageHeader } from './stages/encode.ts';
+export type { ServiceTables } from './stages/route.ts';

@@ -1,0 +1,65 @@
+import { type CompiledPolicy, compilePolicy, type PolicyKind, parsePolicy } from '#core/policy';
+import type { RoleDocument } from '#stores/identity';
+
+/** A trust policy with the unique ids its principals had when it was saved. */
+export type TrustSource = Pick<RoleDocument, 'trustPolicy' | 'trustedIds'>;
+
+type CachedKind = Extract<PolicyKind, 'identity' | 'boundary' | 'session'>;
+
+/** A bounded map that drops what was used least recently. */
+class RecentlyUsed<K, V> {
+  readonly #limit: number;
+  readonly #entries = new Map<K, V>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get(key: K, make: () => V): V {
+    const known = this.#entries.get(key);
+    if (known !== undefined) {
+      this.#entries.delete(key);
+      this.#entries.set(key, known);
+      return known;
+    }
+    const made = make();
+    if (this.#entries.size >= this.#limit) {
+      const oldest = this.#entries.keys().next();
+      if (oldest.done !== true) this.#entries.delete(oldest.value);
+    }
+    this.#entries.set(key, made);
+    return made;
+  }
+}
+
+/**
+ * Compiled policies, kept by their text, and trust policies by the role document they are part of.
+ * Texts and documents never change, so an entry is right for as long as it is found.
+ * Throws PolicyError when a stored text is not a policy, which fails the request closed.
+ */
+export class PolicyCache {
+  readonly #byText: Readonly<Record<CachedKind, RecentlyUsed<string, CompiledPolicy>>>;
+  readonly #trust: RecentlyUsed<TrustSource, CompiledPolicy>;
+
+  constructor(limit: number) {
+    this.#byText = {
+      identity: new RecentlyUsed(limit),
+      boundary: new RecentlyUsed(limit),
+      session: new RecentlyUsed(limit),
+    };
+    this.#trust = new RecentlyUsed(limit);
+  }
+
+  compile(text: string, kind: CachedKind): CompiledPolicy {
+    return this.#byText[kind].get(text, () => compilePolicy(parsePolicy(text, kind)));
+  }
+
+  /** A trust policy, whose users and roles match by unique id. */
+  compileTrust(role: TrustSource): CompiledPolicy {
+    return this.#trust.get(role, () =>
+      compilePolicy(parsePolicy(role.trustPolicy, 'trust'), {
+        principalIds: new Map(Object.entries(role.trustedIds)),
+      }),
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { isEnabledByDefault, isRegion } from '#core/regions';
+import type { TokenKey } from '#core/session-token';
+import {
+  checkSignature,
+  deriveSigningKey,
+  type ParsedSignature,
+  parseSignature,
+  verifySignature,
+} from '#core/sigv4';
+import type { Instant } from '#core/time';
+import type { Caller, World } from '#services/operation';
+import type { IdentityState } from '#stores/identity';
+import type { SecretBox } from '#stores/keyring';
+import { fault } from '#wire/faults';
+import type { ServiceModel } from '#wire/model';
+import type { WireRequest } from '../exchange.ts';
+import type { SigningKeyCache } from '../signing-key-cache.ts';
+import { findCaller } from './find-caller.ts';
+
+/** A proven caller, and what the operation may know of the moment. */
+export interface Authenticated extends World {
+  /** The Region policy sees in `aws:RequestedRegion`. */
+  readonly requestedRegion: string;
+}
+
+/** What authentication reads. Nothing in it leaves the process. */
+export interface AuthenticationPorts {
+  readonly state: IdentityState;
+  readonly box: SecretBox;
+  readonly findTokenKey: (id: string) => TokenKey | undefined;
+  readonly signingKeys: SigningKeyCache;
+  readonly now: Instant;
+}
+
+/** Where the request was sent: the service that is to answer, and the Region its host names, if it names one. */
+export interface Destination {
+  readonly model: ServiceModel;
+  readonly region: string | undefined;
+}
+
+/** Services with one endpoint for all Regions: their Region is us-east-1 whatever the client signed with. */
+const globalServices: ReadonlySet<string> = new Set(['iam', 'organizations', 'account']);
+
+/**
+ * Proves who sent a request. The order of the checks is AWS's: presence and structure, time, host, scope, key, token, expiry,
+ * principal, and the signature last.
+ * Throws SigV4Error, and Fault for credentials that are not (or no longer) good.
+ */
+export function authenticate(
+  request: WireRequest,
+  destination: Destination,
+  ports: AuthenticationPorts,
+): Authenticated {
+  const { model } = destination;
+  const signature = parseSignature(request);
+  checkSignature(signature, {
+    now: ports.now,
+    service: model.signingName,
+    isRegion,
+    ...(destination.region === undefined ? {} : { region: destination.region }),
+  });
+  const { accessKeyId, region } = signature.scope;
+  const { caller, secretAccessKey } = findCaller(ports, accessKeyId, signature.sessionToken);
+  verifySignature(signature, signingKey(ports.signingKeys, signature, secretAccessKey), sha256(request.body));
+  checkSessionMayCall(model, caller, region);
+  return {
+    caller,
+    region,
+    requestedRegion: globalServices.has(model.service) ? 'us-east-1' : region,
+    state: ports.state,
+    now: ports.now,
+    box: ports.box,
+  };
+}
+
+function signingKey(
+  cache: SigningKeyCache,
+  { scope }: ParsedSignature,
+  secretAccessKey: () => string,
+): KeyObject {
+  return cache.get(`${scope.accessKeyId}/${scope.date}/${scope.region}/${scope.service}`, () =>
+    deriveSigningKey(secretAccessKey(), scope.date, scope.region, scope.service),
+  );
+}
+
+function sha256(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+/**
+ * What a session may not do at all, whatever policy says (IAM User Guide, "Compare AWS STS credentials").
+ * In an opt-in Region that its account has switched off, a session is unknown to every service but STS, which says why.
+ */
+function checkSessionMayCall(model: ServiceModel, caller: Caller, region: string): void {
+  const { session, account } = caller;
+  if (session === undefined) return;
+  const isUserSessionWithoutMfa =
+    (session.kind === 'session-token' || session.kind === 'root-session') && session.mfaAt === undefined;
+  if (model.service === 'iam' && (isUserSessionWithoutMfa || session.kind === 'federated-user')) {
+    throw fault('InvalidClientTokenId');
+  }
+  if (
+    !globalServices.has(model.service) &&
+    model.service !== 'sts' &&
+    !isEnabledByDefault(region) &&
+    account.disabledRegions?.includes(region) === true
+  ) {
+    throw fault('InvalidClientTokenId');
+  }
+}

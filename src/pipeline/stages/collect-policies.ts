@@ -1,0 +1,130 @@
+import type { ApplicablePolicies, NamedPolicy } from '#core/policy';
+import { type Caller, managedPolicy, type Question } from '#services/operation';
+import type {
+  GroupDocument,
+  IdentityState,
+  InlinePolicies,
+  RoleDocument,
+  UserDocument,
+} from '#stores/identity';
+import type { PolicyCache, TrustSource } from '../policy-cache.ts';
+
+const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
+const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
+
+/** Stands in for the trust policy of a role that does not exist, so that both are judged alike: its one principal is bound to no id. */
+const trustsNobody: TrustSource = {
+  trustPolicy:
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:role/nobody"},"Action":"sts:AssumeRole"}]}',
+  trustedIds: {},
+};
+
+/** Every policy that has a say in one question. */
+export function collectPolicies(
+  state: IdentityState,
+  caller: Caller,
+  question: Question,
+  cache: PolicyCache,
+): ApplicablePolicies {
+  const principal = principalPolicies(state, caller, cache);
+  if (question.trust === undefined) return principal;
+  const policy = cache.compileTrust(question.trust.role ?? trustsNobody);
+  return { ...principal, resource: { kind: 'trust', name: question.resource, policy } };
+}
+
+function principalPolicies(
+  state: IdentityState,
+  caller: Caller,
+  cache: PolicyCache,
+): Omit<ApplicablePolicies, 'resource'> {
+  switch (caller.kind) {
+    case 'root':
+      return { identity: [] };
+    case 'user':
+      return ofUser(state, caller.user, cache);
+    case 'assumed-role': {
+      const { policy, policyArns } = caller.session;
+      const passed = policy !== undefined || policyArns !== undefined;
+      return {
+        ...ofHolder(state, caller.role, cache),
+        ...(passed ? { session: sessionPolicies(state, caller, cache) } : {}),
+      };
+    }
+    case 'federated-user': {
+      const issuer =
+        caller.issuer === undefined
+          ? { identity: [{ name: 'root', policy: cache.compile(everything, 'identity') }] }
+          : ofUser(state, caller.issuer, cache);
+      // Without a session policy a federated user may do nothing: an empty list allows nothing.
+      return { ...issuer, session: sessionPolicies(state, caller, cache) };
+    }
+  }
+}
+
+function ofUser(
+  state: IdentityState,
+  user: UserDocument,
+  cache: PolicyCache,
+): Omit<ApplicablePolicies, 'resource'> {
+  const own = ofHolder(state, user, cache);
+  if (user.groups.length === 0) return own;
+  const identity = [...own.identity];
+  for (const id of user.groups) {
+    const group = state.all('group').get(id);
+    if (group !== undefined) identity.push(...identityPolicies(state, group, cache));
+  }
+  return { ...own, identity };
+}
+
+function ofHolder(
+  state: IdentityState,
+  holder: UserDocument | RoleDocument,
+  cache: PolicyCache,
+): Omit<ApplicablePolicies, 'resource'> {
+  const identity = identityPolicies(state, holder, cache);
+  const bound = holder.permissionsBoundary;
+  if (bound === undefined) return { identity };
+  // A boundary that cannot be found bounds to nothing.
+  const text = managedPolicy(state, holder.account, bound)?.document ?? nothing;
+  return { identity, boundary: { name: bound, policy: cache.compile(text, 'boundary') } };
+}
+
+function identityPolicies(
+  state: IdentityState,
+  holder: UserDocument | GroupDocument | RoleDocument,
+  cache: PolicyCache,
+): readonly NamedPolicy[] {
+  return [
+    ...inlinePolicies(holder.inlinePolicies, cache),
+    ...managedPolicies(state, holder.account, holder.attachedPolicies, 'identity', cache),
+  ];
+}
+
+function inlinePolicies(policies: InlinePolicies, cache: PolicyCache): readonly NamedPolicy[] {
+  return Object.entries(policies).map(([name, text]) => ({ name, policy: cache.compile(text, 'identity') }));
+}
+
+function managedPolicies(
+  state: IdentityState,
+  account: string,
+  arns: readonly string[],
+  kind: 'identity' | 'session',
+  cache: PolicyCache,
+): readonly NamedPolicy[] {
+  return arns.flatMap((arn) => {
+    const found = managedPolicy(state, account, arn);
+    return found === undefined ? [] : [{ name: arn, policy: cache.compile(found.document, kind) }];
+  });
+}
+
+/** The session policies, read anew at each request: a managed one that is gone allows nothing. */
+function sessionPolicies(
+  state: IdentityState,
+  caller: Extract<Caller, { kind: 'assumed-role' | 'federated-user' }>,
+  cache: PolicyCache,
+): readonly NamedPolicy[] {
+  const { policy, policyArns = [] } = caller.session;
+  const inline =
+    policy === undefined ? [] : [{ name: 'session policy', policy: cache.compile(policy, 'session') }];
+  return [...inline, ...managedPolicies(state, caller.account.id, policyArns, 'session', cache)];
+}

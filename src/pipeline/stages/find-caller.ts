@@ -1,0 +1,114 @@
+import type { KeyObject } from 'node:crypto';
+import type { AccessKeyId } from '#core/identifiers';
+import {
+  deriveSecretAccessKey,
+  openToken,
+  type SessionClaims,
+  SessionTokenError,
+  type TokenKey,
+  tokenKeyId,
+} from '#core/session-token';
+import type { Instant } from '#core/time';
+import type { Caller } from '#services/operation';
+import type { IdentityState } from '#stores/identity';
+import type { SecretBox } from '#stores/keyring';
+import { type Fault, fault } from '#wire/faults';
+
+/** Where credentials are looked up: nothing but memory. */
+export interface CredentialSource {
+  readonly state: IdentityState;
+  readonly box: SecretBox;
+  readonly findTokenKey: (id: string) => TokenKey | undefined;
+  readonly now: Instant;
+}
+
+/** A caller whose key and session exist and hold, and the secret their signature is to be checked with. */
+export interface Found {
+  readonly caller: Caller;
+  readonly secretAccessKey: () => string;
+}
+
+/** Credentials are unknown, inactive, foreign, or their principal is gone. Which of these is not told. */
+function invalidCredentials(): Fault {
+  return fault('InvalidClientTokenId');
+}
+
+/**
+ * Finds whose credentials an access key id and a session token are.
+ * Throws InvalidClientTokenId, or ExpiredToken for a genuine session that is over.
+ */
+export function findCaller(source: CredentialSource, accessKeyId: string, token: string | undefined): Found {
+  return token === undefined ? byAccessKey(source, accessKeyId) : bySession(source, accessKeyId, token);
+}
+
+function byAccessKey({ state, box }: CredentialSource, accessKeyId: string): Found {
+  const key = state.all('access-key').get(accessKeyId);
+  const account = key === undefined ? undefined : state.all('account').get(key.account);
+  if (key === undefined || account === undefined || key.status !== 'Active') throw invalidCredentials();
+  const secretAccessKey = (): string =>
+    Buffer.from(box.open(key.sealedSecret, `access-key:${key.id}`)).toString();
+  if (key.owner === account.id) return { caller: { kind: 'root', account, accessKeyId }, secretAccessKey };
+  const user = state.all('user').get(key.owner);
+  if (user === undefined) throw invalidCredentials();
+  return { caller: { kind: 'user', account, user, accessKeyId }, secretAccessKey };
+}
+
+function bySession(source: CredentialSource, accessKeyId: string, token: string): Found {
+  const keyId = tokenKeyId(token);
+  const key = keyId === undefined ? undefined : source.findTokenKey(keyId);
+  if (key === undefined) throw invalidCredentials();
+  const session = openSession(token, accessKeyId, key);
+  if (source.now >= session.expiresAt * 1000) {
+    throw fault('ExpiredToken', 'The security token included in the request is expired');
+  }
+  return {
+    caller: callerOf(source.state, session),
+    secretAccessKey: () => deriveSecretAccessKey(key, session.accessKeyId),
+  };
+}
+
+function openSession(token: string, accessKeyId: string, key: TokenKey): SessionClaims {
+  try {
+    return openToken(token, accessKeyId as AccessKeyId, key);
+  } catch (error) {
+    if (error instanceof SessionTokenError) throw invalidCredentials();
+    throw error;
+  }
+}
+
+/**
+ * The principal of a session, as it is now.
+ * INVARIANT: principals are found by unique id, so a user or role made anew under an old name does not inherit its sessions.
+ */
+function callerOf(state: IdentityState, session: SessionClaims): Caller {
+  const account = state.all('account').get(session.account);
+  if (account === undefined) throw invalidCredentials();
+  const { accessKeyId, principalId } = session;
+  switch (session.kind) {
+    case 'root-session':
+      return { kind: 'root', account, accessKeyId, session };
+    case 'session-token': {
+      const user = state.all('user').get(principalId);
+      if (user === undefined) throw invalidCredentials();
+      return { kind: 'user', account, user, accessKeyId, session };
+    }
+    case 'assumed-role': {
+      const role = state.all('role').get(principalId);
+      if (role === undefined) throw invalidCredentials();
+      return { kind: 'assumed-role', account, role, accessKeyId, session };
+    }
+    case 'federated-user': {
+      const issuer = principalId === account.id ? undefined : state.all('user').get(principalId);
+      if (issuer === undefined && principalId !== account.id) throw invalidCredentials();
+      return { kind: 'federated-user', account, issuer, accessKeyId, session };
+    }
+  }
+}
+
+export type SigningKeys = (
+  accessKeyId: string,
+  secret: () => string,
+  date: string,
+  region: string,
+  service: string,
+) => KeyObject;

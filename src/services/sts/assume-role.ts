@@ -1,0 +1,158 @@
+import { assumedRoleArn, iamArn, parseArn } from '#core/arn';
+import type { AccountId } from '#core/identifiers';
+import {
+  type Caller,
+  consumeMfaCode,
+  defineOperation,
+  type MfaProof,
+  matchMfaCode,
+  type Question,
+  type World,
+} from '#services/operation';
+import type { RoleDocument } from '#stores/identity';
+import { fault } from '#wire/faults';
+import { type StsTypes, stsOperations } from '#wire/model';
+import { checkRegion, issueSession } from './issue-session.ts';
+import {
+  checkSessionPolicyArns,
+  packedPolicySize,
+  readSessionPolicies,
+  type SessionPolicies,
+} from './session-policies.ts';
+import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts';
+
+const defaultDurationSeconds = 3600;
+const chainedLimitSeconds = 3600;
+
+interface Loaded {
+  readonly role: RoleDocument | undefined;
+  readonly policies: SessionPolicies;
+  readonly tags: readonly SessionTag[];
+  readonly sourceIdentity: string | undefined;
+  readonly mfa: MfaProof | undefined;
+}
+
+/** Credentials of a role, for a caller whom the role trusts (AWS STS API Reference, AssumeRole). */
+export const assumeRole = defineOperation(stsOperations.AssumeRole, {
+  callers: 'signed',
+  effect: 'credential',
+
+  refuse: (caller) => {
+    if (caller.kind === 'root') return fault('AccessDenied', 'Roles may not be assumed by root accounts.');
+    if (caller.kind === 'federated-user') {
+      return fault('AccessDenied', 'Cannot call AssumeRole with federated user credentials');
+    }
+    return undefined;
+  },
+
+  load: (input, world): Loaded => ({
+    role: findRole(input.RoleArn, world),
+    policies: readSessionPolicies(input),
+    tags: readSessionTags(input, inheritedTags(world.caller)),
+    sourceIdentity: sourceIdentityOf(input, world.caller),
+    mfa: matchMfaCode(world, input),
+  }),
+
+  authorize: (input, loaded): readonly Question[] => {
+    const { partition, account, resource } = parseArn(input.RoleArn) ?? invalidArn(input.RoleArn);
+    const ask = (action: string): Question => ({
+      action,
+      resource: `arn:${partition}:iam::${account}:${resource}`,
+      resourceAccount: account as AccountId,
+      resourceTags: loaded.role?.tags ?? [],
+      trust: { role: loaded.role },
+      context: {
+        ...tagContext(input),
+        'sts:RoleSessionName': input.RoleSessionName,
+        'sts:ExternalId': input.ExternalId,
+        'sts:SourceIdentity': loaded.sourceIdentity,
+        ...(loaded.mfa === undefined
+          ? {}
+          : { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' }),
+      },
+    });
+    return [
+      ask('sts:AssumeRole'),
+      ...(loaded.tags.length > 0 ? [ask('sts:TagSession')] : []),
+      ...(loaded.sourceIdentity === undefined ? [] : [ask('sts:SetSourceIdentity')]),
+    ];
+  },
+
+  run: async (
+    input,
+    { role, policies, tags, sourceIdentity, mfa },
+    call,
+  ): Promise<StsTypes.AssumeRoleResponse> => {
+    // INVARIANT: a role that does not exist trusts nobody, so policy has refused before this.
+    if (role === undefined) throw fault('InternalFailure');
+    const durationSeconds = input.DurationSeconds ?? defaultDurationSeconds;
+    const chained = call.caller.kind === 'assumed-role';
+    checkDuration(durationSeconds, role, chained);
+    checkRegion(call, role.account);
+    checkSessionPolicyArns(call.state, role.account, policies);
+    const session = {
+      ...policies,
+      ...(tags.length === 0 ? {} : { tags }),
+    };
+    const packed = packedPolicySize(session);
+    if (mfa !== undefined) await consumeMfaCode(call.identity, mfa);
+    const credentials = issueSession(call, {
+      kind: 'assumed-role',
+      account: role.account,
+      principalId: role.id,
+      sessionName: input.RoleSessionName,
+      ...session,
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+      ...(chained ? { chained } : {}),
+      durationSeconds,
+    });
+    return {
+      Credentials: credentials,
+      AssumedRoleUser: {
+        AssumedRoleId: `${role.id}:${input.RoleSessionName}`,
+        Arn: assumedRoleArn(role.account, role.name, input.RoleSessionName),
+      },
+      ...(packed === undefined ? {} : { PackedPolicySize: packed }),
+      ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
+    };
+  },
+});
+
+function invalidArn(text: string): never {
+  throw fault('ValidationError', `${text} is invalid`);
+}
+
+/** The role that an ARN names exactly: unlike IAM's own lookups, case and path must agree. */
+function findRole(arn: string, world: World): RoleDocument | undefined {
+  const parts = parseArn(arn) ?? invalidArn(arn);
+  const name = parts.resource.slice(parts.resource.lastIndexOf('/') + 1);
+  const role = world.state.all('role').named(parts.account, name);
+  return role !== undefined && iamArn(role.account, 'role', role.path, role.name) === arn ? role : undefined;
+}
+
+function inheritedTags(caller: Caller): readonly SessionTag[] {
+  return caller.kind === 'assumed-role' ? (caller.session.tags ?? []).filter((tag) => tag.transitive) : [];
+}
+
+function sourceIdentityOf(input: StsTypes.AssumeRoleRequest, caller: Caller): string | undefined {
+  const inherited = caller.session?.sourceIdentity;
+  if (inherited !== undefined && input.SourceIdentity !== undefined && input.SourceIdentity !== inherited) {
+    throw fault('ValidationError', 'The source identity is already set for this assume role session');
+  }
+  return input.SourceIdentity ?? inherited;
+}
+
+function checkDuration(durationSeconds: number, role: RoleDocument, chained: boolean): void {
+  if (durationSeconds > role.maxSessionDurationSeconds) {
+    throw fault(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    );
+  }
+  if (chained && durationSeconds > chainedLimitSeconds) {
+    throw fault(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+    );
+  }
+}

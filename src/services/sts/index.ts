@@ -1,0 +1,36 @@
+/**
+ * The Security Token Service: temporary credentials for users, roles and federated users.
+ * Owns what a session may be asked for and what it will carry; sealing is core/session-token's. It never checks a signature,
+ * asks policy or writes audit: the pipeline does. The table below is also the coverage table of the service.
+ */
+import { type Operation, type Unsupported, unsupported } from '#services/operation';
+import { type StsOperationName, stsOperations } from '#wire/model';
+import { assumeRole } from './assume-role.ts';
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts';
+import { getAccessKeyInfo } from './get-access-key-info.ts';
+import { getCallerIdentity } from './get-caller-identity.ts';
+import { getFederationToken } from './get-federation-token.ts';
+import { getSessionToken } from './get-session-token.ts';
+
+export const sts = {
+  AssumeRole: assumeRole,
+  AssumeRoleWithSAML: unsupported(stsOperations.AssumeRoleWithSAML, 'SAML federation is not built yet'),
+  AssumeRoleWithWebIdentity: unsupported(
+    stsOperations.AssumeRoleWithWebIdentity,
+    'OpenID Connect federation is not built yet',
+  ),
+  AssumeRoot: unsupported(stsOperations.AssumeRoot, 'root access of member accounts is not built yet'),
+  DecodeAuthorizationMessage: decodeAuthorizationMessage,
+  GetAccessKeyInfo: getAccessKeyInfo,
+  GetCallerIdentity: getCallerIdentity,
+  GetDelegatedAccessToken: unsupported(
+    stsOperations.GetDelegatedAccessToken,
+    'temporary delegation to product providers is not built yet',
+  ),
+  GetFederationToken: getFederationToken,
+  GetSessionToken: getSessionToken,
+  GetWebIdentityToken: unsupported(
+    stsOperations.GetWebIdentityToken,
+    'outbound web identity federation is not built yet',
+  ),
+} satisfies Record<StsOperationName, Operation | Unsupported>;
