@@ -1,0 +1,386 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { loadSettings, type Settings, SettingsError, settingKeys } from './index.ts';
+import type { Flags } from './source.ts';
+
+const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+const keyId = 'AKIAIOSFODNN7EXAMPLE';
+
+interface Given {
+  readonly flags?: Flags;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+function load({ flags = {}, environment = {}, files = {} }: Given = {}): Settings {
+  const readFile = (path: string): string => {
+    const text = files[path];
+    if (text !== undefined) return text;
+    throw Object.assign(new Error(`no ${path}`), { code: path.startsWith('/locked') ? 'EACCES' : 'ENOENT' });
+  };
+  return loadSettings({ flags, environment, readFile, workingDirectory: '/here' });
+}
+
+function problems(given: Given): readonly string[] {
+  try {
+    load(given);
+  } catch (error) {
+    assert(error instanceof SettingsError);
+    assert.equal(error.code, 'InvalidSettings');
+    assert.equal(error.message, error.problems.join('\n'));
+    return error.problems;
+  }
+  return [];
+}
+
+const yaml = (text: string) => ({ files: { '/here/brevet.yaml': text } }) satisfies Given;
+
+describe('settings', () => {
+  it('have safe defaults', () => {
+    assert.deepEqual(load(), {
+      dataDirectory: '/here/brevet-data',
+      listen: { host: '127.0.0.1', port: 4592 },
+      adminListen: { host: '127.0.0.1', port: 4593 },
+      region: 'us-east-1',
+      accountName: 'management',
+      accountId: undefined,
+      rootAccessKey: undefined,
+      databaseUrl: undefined,
+      masterKeyFile: undefined,
+      logLevel: 'info',
+      workers: 1,
+      endpointDomain: undefined,
+      tls: undefined,
+    });
+  });
+
+  it('can all be given in the file, whose paths start at its folder', () => {
+    const text = `
+dataDir: state
+listen: 0.0.0.0:443
+adminListen: "[::1]:0"
+region: eu-west-1
+accountId: "012345678901"
+accountName: The Company
+rootAccessKeyId: ${keyId}
+rootSecretAccessKey: ${secret}
+databaseUrl: postgres://brevet:password@db:5432/brevet
+masterKeyFile: keys/master.key
+logLevel: debug
+workers: 2
+endpoint: { domain: STS.example.com }
+tls: { certFile: /pki/cert.pem, keyFile: key.pem }
+`;
+    assert.deepEqual(
+      load({ flags: { config: '/etc/brevet/b.yaml' }, files: { '/etc/brevet/b.yaml': text } }),
+      {
+        dataDirectory: '/etc/brevet/state',
+        listen: { host: '0.0.0.0', port: 443 },
+        adminListen: { host: '::1', port: 0 },
+        region: 'eu-west-1',
+        accountName: 'The Company',
+        accountId: '012345678901',
+        rootAccessKey: { id: keyId, secret },
+        databaseUrl: 'postgres://brevet:password@db:5432/brevet',
+        masterKeyFile: '/etc/brevet/keys/master.key',
+        logLevel: 'debug',
+        workers: 2,
+        endpointDomain: 'sts.example.com',
+        tls: { certFile: '/pki/cert.pem', keyFile: '/etc/brevet/key.pem' },
+      },
+    );
+  });
+
+  it('can be given in the environment, whose paths start at the working directory', () => {
+    const settings = load({
+      environment: {
+        BREVET_DATA_DIR: 'state',
+        BREVET_LISTEN: 'localhost:1',
+        BREVET_ADMIN_LISTEN: 'localhost:2',
+        BREVET_REGION: 'eu-west-2',
+        BREVET_ACCOUNT_ID: '111122223333',
+        BREVET_ROOT_ACCESS_KEY_ID: keyId,
+        BREVET_ROOT_SECRET_ACCESS_KEY: secret,
+        BREVET_DATABASE_URL: 'postgresql://db/brevet',
+        BREVET_MASTER_KEY_FILE: 'master.key',
+        BREVET_LOG_LEVEL: 'silent',
+      },
+    });
+    assert.deepEqual(settings, {
+      ...load(),
+      dataDirectory: '/here/state',
+      listen: { host: 'localhost', port: 1 },
+      adminListen: { host: 'localhost', port: 2 },
+      region: 'eu-west-2',
+      accountId: '111122223333',
+      rootAccessKey: { id: keyId, secret },
+      databaseUrl: 'postgresql://db/brevet',
+      masterKeyFile: '/here/master.key',
+      logLevel: 'silent',
+    });
+  });
+
+  it('can be given as flags', () => {
+    const flags = { dataDir: 'state', listen: 'localhost:1', adminListen: 'localhost:2', workers: '2' };
+    assert.deepEqual(load({ flags }), {
+      ...load(),
+      dataDirectory: '/here/state',
+      listen: { host: 'localhost', port: 1 },
+      adminListen: { host: 'localhost', port: 2 },
+      workers: 2,
+    });
+  });
+
+  it('take a flag before the environment, that before the file', () => {
+    const { files } = yaml('listen: file:1\nregion: eu-west-1');
+    const environment = { BREVET_LISTEN: 'environment:2', BREVET_REGION: 'eu-west-2' };
+    assert.equal(load({ files }).listen.host, 'file');
+    assert.equal(load({ files, environment }).listen.host, 'environment');
+    const settings = load({ files, environment, flags: { listen: 'flag:3' } });
+    assert.equal(settings.listen.host, 'flag');
+    assert.equal(settings.region, 'eu-west-2');
+  });
+
+  it('read an empty file as no settings', () => {
+    assert.deepEqual(load(yaml('')), load());
+    assert.deepEqual(load(yaml('# nothing yet\n')), load());
+  });
+});
+
+describe('the settings file', () => {
+  it('is the one the flag names, else the variable, else brevet.yaml', () => {
+    const files = {
+      '/here/brevet.yaml': 'region: us-east-2',
+      '/here/a.yaml': 'region: us-west-1',
+      '/here/b.yaml': 'region: us-west-2',
+    };
+    assert.equal(load({ files }).region, 'us-east-2');
+    assert.equal(load({ files, environment: { BREVET_CONFIG: 'a.yaml' } }).region, 'us-west-1');
+    const flags = { config: 'b.yaml' };
+    assert.equal(load({ files, environment: { BREVET_CONFIG: 'a.yaml' }, flags }).region, 'us-west-2');
+  });
+
+  it('must be there when it is named, and readable', () => {
+    assert.deepEqual(problems({ flags: { config: 'no.yaml' } }), [
+      '--config: cannot read /here/no.yaml: ENOENT',
+    ]);
+    assert.deepEqual(problems({ environment: { BREVET_CONFIG: '/locked.yaml' } }), [
+      'BREVET_CONFIG: cannot read /locked.yaml: EACCES',
+    ]);
+    assert.deepEqual(problems({ environment: { BREVET_CONFIG: '' } }), [
+      'BREVET_CONFIG: expected the path of a file; it is ""',
+    ]);
+  });
+
+  it('must be one plain YAML document', () => {
+    assert.deepEqual(problems(yaml('listen: [1\n')), ['brevet.yaml: is not YAML: BAD_INDENT at line 2']);
+    assert.deepEqual(problems(yaml('region: eu-west-1\nregion: eu-west-2\n')), [
+      'brevet.yaml: is not YAML: DUPLICATE_KEY at line 2',
+    ]);
+    assert.deepEqual(problems(yaml('region: !secret x\n')), [
+      'brevet.yaml: is not YAML: TAG_RESOLVE_FAILED at line 1',
+    ]);
+    assert.deepEqual(problems(yaml('a: 1\n---\nb: 1\n')), [
+      'brevet.yaml: is not YAML: MULTIPLE_DOCS at line 2',
+    ]);
+    assert.deepEqual(problems(yaml('region: *nowhere\n')), [
+      'brevet.yaml: is not YAML: Unresolved alias (the anchor must be set before the alias): nowhere',
+    ]);
+    assert.deepEqual(problems(yaml('- region\n')), [
+      'brevet.yaml: expected a mapping of settings; it is ["region"]',
+    ]);
+  });
+
+  it('refuses an unknown key and names the one that was meant', () => {
+    assert.deepEqual(problems(yaml('data_dir: x')), [
+      'brevet.yaml: data_dir: unknown setting; did you mean dataDir?',
+    ]);
+    assert.deepEqual(problems(yaml('endpoint: { domian: sts.example.com }')), [
+      'brevet.yaml: endpoint.domian: unknown setting; did you mean endpoint.domain?',
+    ]);
+    assert.deepEqual(problems(yaml('permissive: true')), ['brevet.yaml: permissive: unknown setting']);
+    assert.deepEqual(problems(yaml('__proto__: { region: eu-west-1 }')), [
+      'brevet.yaml: __proto__: unknown setting',
+    ]);
+  });
+
+  for (const key of ['outbound', 'gateways', 'authorizers', 'audit', 'instances']) {
+    it(`refuses ${key}, which is not built yet`, () => {
+      const expected = `brevet.yaml: ${key}: is not built yet in this version of Brevet; remove it`;
+      assert.deepEqual(problems(yaml(`${key}: []`)), [expected]);
+      assert.deepEqual(problems(yaml(`${key}: {}`)), [expected]);
+      assert.deepEqual(problems(yaml(`${key}:`)), [expected]);
+    });
+  }
+});
+
+const hostPort = 'expected HOST:PORT, such as 127.0.0.1:4592 or [::1]:4592';
+const wholeNumber = 'expected a whole number from 1 to 64';
+const refused: readonly (readonly [key: string, value: string, complaint: string])[] = [
+  ['dataDir', '1', 'expected the path of a directory; it is 1'],
+  ['dataDir', '""', 'expected the path of a directory; it is ""'],
+  ['dataDir', '"a\\0b"', 'expected the path of a directory; it is "a\\u0000b"'],
+  ['listen', '4592', `${hostPort}; it is 4592`],
+  ...[
+    '"4592"',
+    '":4592"',
+    '"::1:4592"',
+    '"[::1]"',
+    '"[127.0.0.1]:1"',
+    '"256.0.0.1:1"',
+    '"h:65536"',
+    '"h:-1"',
+  ].map((value) => ['listen', value, `${hostPort}; it is ${value}`] as const),
+  ['adminListen', '"a b:1"', `${hostPort}; it is "a b:1"`],
+  ['region', 'aws-global', 'expected the name of an AWS Region, such as us-east-1; it is "aws-global"'],
+  ['accountId', '111122223333', 'expected twelve digits as text (in YAML: in quotes); it is 111122223333'],
+  ['accountId', '"1111"', 'expected twelve digits as text (in YAML: in quotes); it is "1111"'],
+  ['accountName', '""', 'expected 1 to 50 printable ASCII characters; it is ""'],
+  ['accountName', 'é', 'expected 1 to 50 printable ASCII characters; it is "é"'],
+  ['rootAccessKeyId', 'ASIAIOSFODNN7EXAMPLE', 'expected AKIA and 16 more capital letters and digits'],
+  ['rootSecretAccessKey', 'short', 'expected 40 characters of A-Z a-z 0-9 + / ='],
+  ['rootSecretAccessKeyFile', '1', 'expected the path of a file; it is 1'],
+  [
+    'databaseUrl',
+    'mysql://u:hunter2@h/d',
+    'expected a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
+  ],
+  ['databaseUrl', '5432', 'expected a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE'],
+  ['databaseUrlFile', '[]', 'expected the path of a file; it is []'],
+  ['masterKeyFile', 'true', 'expected the path of a file; it is true'],
+  ['logLevel', 'verbose', 'expected one of trace, debug, info, warn, error, fatal, silent; it is "verbose"'],
+  ['workers', '0', `${wholeNumber}; it is 0`],
+  ['workers', '65', `${wholeNumber}; it is 65`],
+  ['workers', '1.5', `${wholeNumber}; it is 1.5`],
+  ['workers', '"2"', `${wholeNumber}; it is "2"`],
+  ['endpoint', 'sts.example.com', 'expected a mapping; it is "sts.example.com"'],
+  ['tls', '', 'expected a mapping; it is null'],
+];
+
+describe('a wrong value', () => {
+  for (const [key, value, complaint] of refused) {
+    it(`stops the start: ${key}: ${value}`, () => {
+      assert.deepEqual(problems(yaml(`${key}: ${value}`)), [`brevet.yaml: ${key}: ${complaint}`]);
+    });
+  }
+
+  it('is named by its path inside a group', () => {
+    assert.deepEqual(problems(yaml('endpoint: { domain: 10.0.0.1 }')), [
+      'brevet.yaml: endpoint.domain: expected a domain name, such as sts.example.com; it is "10.0.0.1"',
+    ]);
+    assert.deepEqual(problems(yaml('tls: { certFile: cert.pem }')), [
+      'brevet.yaml: tls.keyFile: expected the path of a file',
+    ]);
+  });
+
+  it('is named as the flag or the variable that gave it', () => {
+    assert.deepEqual(problems({ flags: { listen: 'x', adminListen: 'x', workers: 'many', dataDir: '' } }), [
+      '--data-dir: expected the path of a directory; it is ""',
+      `--listen: ${hostPort}; it is "x"`,
+      `--admin-listen: ${hostPort}; it is "x"`,
+      `--workers: ${wholeNumber}; it is "many"`,
+    ]);
+    assert.deepEqual(problems({ environment: { BREVET_REGION: '' } }), [
+      'BREVET_REGION: expected the name of an AWS Region, such as us-east-1; it is ""',
+    ]);
+  });
+
+  it('is reported together with all others', () => {
+    assert.deepEqual(
+      problems({ ...yaml('workers: 0\nlogLevel: loud'), flags: { listen: 'x' } }).map(
+        (line) => line.split(' exp')[0],
+      ),
+      ['--listen:', 'brevet.yaml: logLevel:', 'brevet.yaml: workers:'],
+    );
+  });
+
+  it('is cut short when it is long', () => {
+    const [problem = ''] = problems(yaml(`region: ${'x'.repeat(500)}`));
+    assert(problem.endsWith(`x…`) && problem.length < 200, problem);
+  });
+});
+
+describe('a secret', () => {
+  it('can be read from a file, less its closing line break', () => {
+    const files = { '/run/key': `${secret}\n`, '/here/url': 'postgres://db/brevet\r\n' };
+    const environment = {
+      BREVET_ROOT_ACCESS_KEY_ID: keyId,
+      BREVET_ROOT_SECRET_ACCESS_KEY_FILE: '/run/key',
+      BREVET_DATABASE_URL_FILE: 'url',
+    };
+    const settings = load({ environment, files });
+    assert.equal(settings.rootAccessKey?.secret, secret);
+    assert.equal(settings.databaseUrl, 'postgres://db/brevet');
+  });
+
+  it('from a file of the environment comes before one in the settings file', () => {
+    const files = {
+      '/run/url': 'postgres://run/brevet',
+      '/here/brevet.yaml': 'databaseUrl: postgres://file/brevet',
+    };
+    assert.equal(
+      load({ environment: { BREVET_DATABASE_URL_FILE: '/run/url' }, files }).databaseUrl,
+      files['/run/url'],
+    );
+  });
+
+  it('is not given twice in one place', () => {
+    const environment = { BREVET_DATABASE_URL: 'postgres://db/b', BREVET_DATABASE_URL_FILE: '/run/url' };
+    assert.deepEqual(problems({ environment }), [
+      'BREVET_DATABASE_URL: is given together with BREVET_DATABASE_URL_FILE; expected one of them',
+    ]);
+    assert.deepEqual(
+      problems(
+        yaml(`rootAccessKeyId: ${keyId}\nrootSecretAccessKey: ${secret}\nrootSecretAccessKeyFile: /run/key`),
+      ),
+      [
+        'brevet.yaml: rootSecretAccessKey: is given together with brevet.yaml: rootSecretAccessKeyFile; expected one of them',
+      ],
+    );
+  });
+
+  it('whose file cannot be read stops the start', () => {
+    assert.deepEqual(problems({ environment: { BREVET_DATABASE_URL_FILE: '/locked/url' } }), [
+      'BREVET_DATABASE_URL_FILE: cannot read /locked/url: EACCES',
+    ]);
+  });
+
+  it('never shows in a complaint, wherever it stands', () => {
+    const files = {
+      '/run/key': 'hunter2',
+      '/here/brevet.yaml': 'databaseUrl: hunter2\nrootAccessKeyId: hunter2',
+    };
+    const environment = { BREVET_ROOT_SECRET_ACCESS_KEY: 'hunter2' };
+    const fromFile = { BREVET_ROOT_SECRET_ACCESS_KEY_FILE: '/run/key' };
+    assert.equal(problems({ environment, files }).length, 3);
+    assert.doesNotMatch(problems({ environment, files }).join('\n'), /hunter2/);
+    assert.deepEqual(problems({ environment: fromFile, files: { '/run/key': 'hunter2' } }), [
+      'BREVET_ROOT_SECRET_ACCESS_KEY_FILE: expected 40 characters of A-Z a-z 0-9 + / = in /run/key',
+    ]);
+  });
+
+  it('of the root access key needs its id, and the other way round', () => {
+    assert.deepEqual(problems({ environment: { BREVET_ROOT_SECRET_ACCESS_KEY: secret } }), [
+      'rootSecretAccessKey: is given without rootAccessKeyId; expected both or neither',
+    ]);
+    assert.deepEqual(problems(yaml(`rootAccessKeyId: ${keyId}`)), [
+      'rootAccessKeyId: is given without rootSecretAccessKey; expected both or neither',
+    ]);
+  });
+});
+
+describe('docs/settings.md', () => {
+  const page = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8');
+
+  for (const key of settingKeys) {
+    it(`describes ${key}`, () => {
+      assert(page.includes(`\n| \`${key}\` |`), `docs/settings.md has no row for ${key}`);
+    });
+  }
+
+  it('describes no key that does not exist', () => {
+    const rows = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
+    assert.deepEqual(rows.toSorted(), settingKeys.toSorted());
+  });
+});

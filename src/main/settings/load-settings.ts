@@ -1,0 +1,142 @@
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { GivenSettings } from './schema.ts';
+import { type Settings, SettingsError } from './settings.ts';
+import { type Flags, readEnvironment, readFlags, readYaml, type Source } from './source.ts';
+import { databaseUrl, secretAccessKey } from './values.ts';
+
+export interface SettingsInput {
+  readonly flags: Flags;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The text of a file; throws as node:fs does, with a `code`. */
+  readonly readFile: (path: string) => string;
+  /** Absolute. */
+  readonly workingDirectory: string;
+}
+
+/**
+ * Puts the settings together: a flag comes before the environment, that before the settings file, that before the default.
+ * Throws SettingsError with every problem found.
+ */
+export function loadSettings(input: SettingsInput): Settings {
+  const { flags, environment, workingDirectory } = input;
+  const sources = collect([
+    () => readFlags(flags, workingDirectory),
+    () => readEnvironment(environment, workingDirectory),
+    () => readSettingsFile(input),
+  ]);
+  const find = <Key extends keyof GivenSettings>(key: Key): GivenSettings[Key] =>
+    sources.find(({ given }) => given[key] !== undefined)?.given[key];
+  const findPath = (key: 'dataDir' | 'masterKeyFile'): string | undefined => {
+    const source = sources.find(({ given }) => given[key] !== undefined);
+    const path = source?.given[key];
+    return source === undefined || path === undefined ? undefined : resolve(source.directory, path);
+  };
+  const [rootSecret, database] = collect([
+    () => findSecret(sources, 'rootSecretAccessKey', secretAccessKey, input),
+    () => findSecret(sources, 'databaseUrl', databaseUrl, input),
+  ]);
+  return {
+    dataDirectory: findPath('dataDir') ?? resolve(workingDirectory, 'brevet-data'),
+    listen: find('listen') ?? { host: '127.0.0.1', port: 4592 },
+    adminListen: find('adminListen') ?? { host: '127.0.0.1', port: 4593 },
+    region: find('region') ?? 'us-east-1',
+    accountName: find('accountName') ?? 'management',
+    accountId: find('accountId'),
+    rootAccessKey: pairRootAccessKey(find('rootAccessKeyId'), rootSecret),
+    databaseUrl: database,
+    masterKeyFile: findPath('masterKeyFile'),
+    logLevel: find('logLevel') ?? 'info',
+    workers: find('workers') ?? 1,
+    endpointDomain: find('endpoint')?.domain,
+    tls: findTls(sources),
+  };
+}
+
+/** Runs every step; when some throw SettingsError, throws one with the problems of all. */
+function collect<Value>(steps: readonly (() => Value)[]): readonly Value[] {
+  const problems: string[] = [];
+  const values = steps.flatMap((step) => {
+    try {
+      return [step()];
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return values;
+}
+
+/** The file named by flag or environment, which must be there, or `brevet.yaml`, which need not. */
+function readSettingsFile({ flags, environment, readFile, workingDirectory }: SettingsInput): Source {
+  const [name, path] =
+    flags.config !== undefined
+      ? ['--config', flags.config]
+      : environment.BREVET_CONFIG !== undefined
+        ? ['BREVET_CONFIG', environment.BREVET_CONFIG]
+        : [undefined, 'brevet.yaml'];
+  if (path === '') throw new SettingsError([`${name}: expected the path of a file; it is ""`]);
+  const absolute = resolve(workingDirectory, path);
+  const text = readText(absolute, readFile);
+  if ('content' in text) return readYaml(text.content, path, dirname(absolute));
+  if (name === undefined && text.code === 'ENOENT') return readYaml('', path, dirname(absolute));
+  throw new SettingsError([`${name ?? path}: cannot read ${absolute}: ${text.code}`]);
+}
+
+/** A secret given as such or as the path of a file that holds it, from the first source that gives either. */
+function findSecret(
+  sources: readonly Source[],
+  key: 'rootSecretAccessKey' | 'databaseUrl',
+  schema: z.ZodType<string>,
+  { readFile }: SettingsInput,
+): string | undefined {
+  for (const { given, directory, nameOf } of sources) {
+    const path = given[`${key}File`];
+    if (given[key] !== undefined) return given[key];
+    if (path === undefined) continue;
+    const absolute = resolve(directory, path);
+    const name = nameOf(`${key}File`);
+    const text = readText(absolute, readFile);
+    if (!('content' in text)) throw new SettingsError([`${name}: cannot read ${absolute}: ${text.code}`]);
+    const result = schema.safeParse(text.content.replace(/\r?\n$/, ''));
+    if (result.success) return result.data;
+    throw new SettingsError(result.error.issues.map(({ message }) => `${name}: ${message} in ${absolute}`));
+  }
+  return undefined;
+}
+
+function findTls(sources: readonly Source[]): Settings['tls'] {
+  for (const { given, directory } of sources) {
+    if (given.tls === undefined) continue;
+    return {
+      certFile: resolve(directory, given.tls.certFile),
+      keyFile: resolve(directory, given.tls.keyFile),
+    };
+  }
+  return undefined;
+}
+
+function pairRootAccessKey(id: string | undefined, secret: string | undefined): Settings['rootAccessKey'] {
+  if (id !== undefined && secret !== undefined) return { id, secret };
+  if (id === undefined && secret === undefined) return undefined;
+  const [given, missing] =
+    id === undefined
+      ? ['rootSecretAccessKey', 'rootAccessKeyId']
+      : ['rootAccessKeyId', 'rootSecretAccessKey'];
+  throw new SettingsError([`${given}: is given without ${missing}; expected both or neither`]);
+}
+
+function readText(
+  path: string,
+  readFile: (path: string) => string,
+): { readonly content: string } | { readonly code: string } {
+  try {
+    return { content: readFile(path) };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+      return { code: error.code };
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import {
+  accessKeyId,
+  accountId,
+  accountName,
+  databaseUrl,
+  directoryPath,
+  domain,
+  filePath,
+  listenAddress,
+  logLevel,
+  notBuiltYet,
+  region,
+  secretAccessKey,
+  workers,
+} from './values.ts';
+
+const endpoint = z.strictObject({ domain: domain.optional() }, { error: 'expected a mapping' });
+const tls = z.strictObject({ certFile: filePath, keyFile: filePath }, { error: 'expected a mapping' });
+
+/** The settings file, key by key. Strict: a key that is not here is refused. Environment and flags use the same keys. */
+export const settingsSchema = z.strictObject(
+  {
+    dataDir: directoryPath.optional(),
+    listen: listenAddress.optional(),
+    adminListen: listenAddress.optional(),
+    region: region.optional(),
+    accountId: accountId.optional(),
+    accountName: accountName.optional(),
+    rootAccessKeyId: accessKeyId.optional(),
+    rootSecretAccessKey: secretAccessKey.optional(),
+    rootSecretAccessKeyFile: filePath.optional(),
+    databaseUrl: databaseUrl.optional(),
+    databaseUrlFile: filePath.optional(),
+    masterKeyFile: filePath.optional(),
+    logLevel: logLevel.optional(),
+    workers: workers.optional(),
+    endpoint: endpoint.optional(),
+    tls: tls.optional(),
+    outbound: notBuiltYet.optional(),
+    gateways: notBuiltYet.optional(),
+    authorizers: notBuiltYet.optional(),
+    audit: notBuiltYet.optional(),
+    instances: notBuiltYet.optional(),
+  },
+  { error: 'expected a mapping of settings' },
+);
+
+/** What one source (flags, environment or file) says. */
+export type GivenSettings = z.output<typeof settingsSchema>;
+
+/** Keys whose text must never be shown. An access key id is among them, since a secret is easily put in its place. */
+export const hiddenKeys: ReadonlySet<string> = new Set([
+  'rootAccessKeyId',
+  'rootSecretAccessKey',
+  'databaseUrl',
+]);
+
+/** Every key of the settings file as a dotted path. */
+export const settingKeys: readonly string[] = [
+  ...Object.keys(settingsSchema.shape).filter((key) => key !== 'endpoint' && key !== 'tls'),
+  ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
+  ...Object.keys(tls.shape).map((key) => `tls.${key}`),
+];

@@ -1,0 +1,44 @@
+import type { AccountId } from '#core/identifiers';
+
+/** Where to listen. Port 0 lets the system choose a free one. */
+export interface ListenAddress {
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** Everything an operator can choose, checked; paths are absolute. docs/settings.md describes each one. */
+export interface Settings {
+  readonly dataDirectory: string;
+  readonly listen: ListenAddress;
+  readonly adminListen: ListenAddress;
+  readonly region: string;
+  readonly accountName: string;
+  /** First start only; undefined lets Brevet draw one. */
+  readonly accountId: AccountId | undefined;
+  /** First start only; undefined lets Brevet generate one. */
+  readonly rootAccessKey: { readonly id: string; readonly secret: string } | undefined;
+  /** A `postgres:` URL, or undefined for the embedded database. */
+  readonly databaseUrl: string | undefined;
+  /** Undefined when the operator named none: then `master.key` in the data directory, made when it is missing. */
+  readonly masterKeyFile: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly workers: number;
+  /** A domain under which the endpoint is reached beside its address, in lower case. */
+  readonly endpointDomain: string | undefined;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+}
+
+/** Settings that cannot be used: each problem is one line that names the setting and what was expected, never a secret. */
+export class SettingsError extends Error {
+  readonly code = 'InvalidSettings';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}

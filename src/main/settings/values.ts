@@ -1,0 +1,98 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { type AccountId, isAccountId } from '#core/identifiers';
+import { isRegion } from '#core/regions';
+import type { ListenAddress, LogLevel } from './settings.ts';
+
+const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+const mostWorkers = 64;
+
+/** A schema for a text that `parse` understands; `expected` finishes the sentence "expected …". */
+function text<Value>(expected: string, parse: (text: string) => Value | undefined): z.ZodType<Value> {
+  const message = `expected ${expected}`;
+  return z.string({ error: message }).transform((given, context) => {
+    const value = parse(given);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+function matching(pattern: RegExp): (text: string) => string | undefined {
+  return (given) => (pattern.test(given) ? given : undefined);
+}
+
+export const filePath = text('the path of a file', nonEmptyPath);
+export const directoryPath = text('the path of a directory', nonEmptyPath);
+export const listenAddress = text<ListenAddress>(
+  'HOST:PORT, such as 127.0.0.1:4592 or [::1]:4592',
+  parseListenAddress,
+);
+export const region = text('the name of an AWS Region, such as us-east-1', (given) =>
+  isRegion(given) ? given : undefined,
+);
+export const accountId = text<AccountId>('twelve digits as text (in YAML: in quotes)', (given) =>
+  isAccountId(given) ? given : undefined,
+);
+export const accountName = text('1 to 50 printable ASCII characters', matching(/^[ -~]{1,50}$/));
+export const accessKeyId = text(
+  'AKIA and 16 more capital letters and digits',
+  matching(/^AKIA[A-Z0-9]{16}$/),
+);
+export const secretAccessKey = text('40 characters of A-Z a-z 0-9 + / =', matching(/^[A-Za-z0-9+/=]{40}$/));
+export const databaseUrl = text(
+  'a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
+  parseDatabaseUrl,
+);
+export const logLevel = text<LogLevel>(`one of ${logLevels.join(', ')}`, (given) =>
+  isLogLevel(given) ? given : undefined,
+);
+export const domain = text('a domain name, such as sts.example.com', parseDomain);
+
+const workersExpected = `expected a whole number from 1 to ${mostWorkers}`;
+export const workers = z
+  .int({ error: workersExpected })
+  .min(1, { error: workersExpected })
+  .max(mostWorkers, { error: workersExpected });
+
+/** For a part of the contract that this version lacks: giving it stops the start, since ignoring it could be unsafe. */
+export const notBuiltYet = z.never({ error: 'is not built yet in this version of Brevet; remove it' });
+
+/** `HOST:PORT`, an IPv6 address in brackets; undefined when it is something else. */
+export function parseListenAddress(given: string): ListenAddress | undefined {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})$/.exec(given);
+  if (match === null) return undefined;
+  const [, bracketed, plain] = match;
+  const port = Number(match[3]);
+  if (port > 65_535) return undefined;
+  if (bracketed !== undefined) return isIPv6(bracketed) ? { host: bracketed, port } : undefined;
+  if (plain === undefined) return undefined;
+  const looksLikeIpv4 = /^[0-9.]+$/.test(plain);
+  const valid = looksLikeIpv4 ? isIPv4(plain) : parseDomain(plain) !== undefined;
+  return valid ? { host: plain, port } : undefined;
+}
+
+/** The address as it stands in a URL: `HOST:PORT`, with brackets around IPv6. */
+export function formatListenAddress({ host, port }: ListenAddress): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+function nonEmptyPath(given: string): string | undefined {
+  return given === '' || given.includes('\0') ? undefined : given;
+}
+
+function isLogLevel(given: string): given is LogLevel {
+  return logLevels.includes(given);
+}
+
+function parseDatabaseUrl(given: string): string | undefined {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  return url !== undefined && ['postgres:', 'postgresql:'].includes(url.protocol) ? given : undefined;
+}
+
+/** A domain name in lower case (RFC 1123 §2.1); an address is none. */
+function parseDomain(given: string): string | undefined {
+  const labels = given.toLowerCase().split('.');
+  const valid = labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+  return valid && given.length <= 253 && isIP(given) === 0 ? labels.join('.') : undefined;
+}
