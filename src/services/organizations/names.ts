@@ -1,0 +1,44 @@
+import { encodeBase32, type RandomBytes } from '#core/identifiers';
+import type { OrganizationDocument } from '#stores/identity';
+
+/** A fresh organization id: `o-` and ten characters. */
+export function createOrganizationId(random: RandomBytes): string {
+  return `o-${randomText(random, 10)}`;
+}
+
+/** A fresh root id: `r-` and eight characters. */
+export function createRootId(random: RandomBytes): string {
+  return `r-${randomText(random, 8)}`;
+}
+
+/** A fresh id of a CreateAccount request: `car-` and thirty-two characters. */
+export function createAccountRequestId(random: RandomBytes): string {
+  return `car-${randomText(random, 32)}`;
+}
+
+function randomText(random: RandomBytes, length: number): string {
+  const bytes = random(Math.ceil((length * 5) / 8));
+  return encodeBase32(bytes).slice(0, length).toLowerCase();
+}
+
+/** Draws ids until one is not taken. */
+export function unusedId<Id extends string>(create: () => Id, isTaken: (id: Id) => boolean): Id {
+  let id = create();
+  while (isTaken(id)) id = create();
+  return id;
+}
+
+/** `arn:aws:organizations::MANAGEMENT:organization/o-…` */
+export function organizationArn({ managementAccount, id }: OrganizationDocument): string {
+  return `arn:aws:organizations::${managementAccount}:organization/${id}`;
+}
+
+/** `arn:aws:organizations::MANAGEMENT:account/o-…/ACCOUNT` */
+export function accountArn({ managementAccount, id }: OrganizationDocument, account: string): string {
+  return `arn:aws:organizations::${managementAccount}:account/${id}/${account}`;
+}
+
+/** `arn:aws:organizations::MANAGEMENT:root/o-…/r-…` */
+export function organizationRootArn({ managementAccount, id, rootId }: OrganizationDocument): string {
+  return `arn:aws:organizations::${managementAccount}:root/${id}/${rootId}`;
+}
