@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// The executable: hands the process to the command line. What serves is loaded only when it is asked for.
+import { readFileSync } from 'node:fs';
+import { runCommandLine } from './command-line/index.ts';
+
+const readFile = (path: string | URL): string => readFileSync(path, 'utf8');
+const { version } = JSON.parse(readFile(new URL('../../package.json', import.meta.url))) as {
+  version: string;
+};
+
+process.exit(
+  await runCommandLine(process.argv.slice(2), {
+    version,
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    readFile,
+    serve: async (settings) => (await import('./serve.ts')).serve(settings),
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+  }),
+);

@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import {
+  type Flags,
+  loadSettings,
+  type Settings,
+  SettingsError,
+  type SettingsInput,
+} from '../settings/index.ts';
+
+/** Everything the command line touches outside itself. */
+export interface CommandLinePorts extends Omit<SettingsInput, 'flags'> {
+  readonly version: string;
+  /** Runs the service until it is told to stop; rejects when it cannot start. */
+  readonly serve: (settings: Settings) => Promise<void>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+/** 0 done, 1 failed, 2 usage or settings. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs `brevet ARGUMENTS` (without the program's own name) and returns the exit code; says on stderr what went wrong. */
+export async function runCommandLine(given: readonly string[], ports: CommandLinePorts): Promise<ExitCode> {
+  try {
+    await buildProgram(ports).parseAsync(given, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has already said what it has to say; help and version arrive here too, with exit code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof SettingsError) {
+      for (const problem of error.problems) ports.stderr(`brevet: ${problem}\n`);
+      return 2;
+    }
+    ports.stderr(`brevet: ${describeFailure(error)}\n`);
+    return 1;
+  }
+}
+
+/** The commands and their options. Parsing throws CommanderError, SettingsError, or what a command rejects with. */
+export function buildProgram(ports: CommandLinePorts): Command {
+  const program = new Command('brevet')
+    .description('A Security Token Service you run yourself: AWS-compatible STS and IAM.')
+    .version(ports.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({ writeOut: ports.stdout, writeErr: ports.stderr });
+  program
+    .command('serve')
+    .description('run the service until SIGTERM or SIGINT')
+    .option('--config <file>', 'settings file (default: brevet.yaml if there is one)')
+    .option('--data-dir <directory>', 'database, keys and audit log (default: brevet-data)')
+    .option('--listen <host:port>', 'AWS endpoint (default: 127.0.0.1:4592)')
+    .option('--admin-listen <host:port>', '/healthz, /readyz and /metrics (default: 127.0.0.1:4593)')
+    .option('--workers <number>', 'how many processes serve the endpoint (default: 1)')
+    .allowExcessArguments(false)
+    .action((flags: Flags) => ports.serve(loadSettings({ ...ports, flags })));
+  return program;
+}
+
+/** The message of an error and of what caused it, without the stack. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message === '' ? error.name : error.message;
+  return error.cause === undefined ? message : `${message}: ${describeFailure(error.cause)}`;
+}
