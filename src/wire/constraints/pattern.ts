@@ -38,18 +38,19 @@ export function compilePattern(pattern: string): RegExp {
   const source = (dotAll ? pattern.slice(4) : pattern)
     .replaceAll('[\\s\\S]', '[^]')
     .replace(/\[(?:[^\]\\]|\\.)*\]|\\./g, (part) =>
-      part.startsWith('[')
-        ? part.replace(/\\./g, translateEscape)
-        : part === '\\s'
-          ? `[${space}]`
-          : translateEscape(part),
+      part.startsWith('[') ? part.replace(/\\./g, translateInClass) : translateOutside(part),
     );
   return new RegExp(`^(?:${source})$`, dotAll ? 'su' : 'u');
 }
 
 const space = ' \\t\\n\\v\\f\\r';
 
-function translateEscape(escaped: string): string {
+function translateInClass(escaped: string): string {
   if (escaped === '\\s') return space;
   return /[\w^$\\.*+?()[\]{}|/-]/.test(escaped.slice(1)) ? escaped : escaped.slice(1);
+}
+
+function translateOutside(escaped: string): string {
+  if (escaped === '\\s') return `[${space}]`;
+  return escaped === '\\-' ? '-' : translateInClass(escaped);
 }

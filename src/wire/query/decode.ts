@@ -152,7 +152,10 @@ function finish(draft: Draft): unknown {
     case 'structure':
       return finishStructure(draft);
     case 'list':
-      return inOrder(draft.items).map(finish);
+      // A member that only names leading nowhere have spoken of is not there.
+      return inOrder(draft.items)
+        .map(finish)
+        .filter((item) => item !== undefined);
     case 'map':
       return finishMap(draft);
     case 'scalar':
@@ -172,8 +175,8 @@ function finishStructure(draft: StructureDraft): Readonly<Record<string, unknown
 function finishMap(draft: MapDraft): Readonly<Record<string, unknown>> {
   const entries: [string, unknown][] = [];
   for (const { key, value } of inOrder(draft.entries)) {
-    if (key === undefined || value === undefined) continue;
-    entries.push([key, finish(value)]);
+    const finished = value && finish(value);
+    if (key !== undefined && finished !== undefined) entries.push([key, finished]);
   }
   return Object.fromEntries(entries);
 }
