@@ -1,6 +1,6 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
-import type { Clock } from '#core/time';
+import type { Clock, Instant } from '#core/time';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
@@ -14,7 +14,7 @@ import { authorize, Denied } from './stages/authorize.ts';
 import { connectionOf } from './stages/context.ts';
 import { decode } from './stages/decode.ts';
 import { encode, encodeFault } from './stages/encode.ts';
-import { type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
+import { type Entry, type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
 import { route, type ServiceTables } from './stages/route.ts';
 import { toFault } from './to-fault.ts';
 
@@ -36,6 +36,7 @@ export interface PipelineOptions {
 /** One answered request, for logs, metrics and last-used dates. */
 export interface Answered {
   readonly requestId: string;
+  readonly receivedAt: Instant;
   readonly service: string | undefined;
   readonly operation: string | undefined;
   readonly authenticated: Authenticated | undefined;
@@ -103,7 +104,7 @@ export function createPipeline(options: PipelineOptions): Handle {
       await recordOutcome(audit, entry, { operation, authenticated, input, output });
 
       const response = encode(request, operation.model, output, requestId);
-      options.onAnswered(answered(requestId, progress, response.status));
+      options.onAnswered(answered(entry, progress, response.status));
       return response;
     } catch (error) {
       const fault = toFault(error);
@@ -112,7 +113,7 @@ export function createPipeline(options: PipelineOptions): Handle {
       const model = progress.target?.model ?? serviceModels.sts;
       const response = encodeFault(request, model, fault, requestId, encodedMessage);
       options.onAnswered({
-        ...answered(requestId, progress, response.status),
+        ...answered(entry, progress, response.status),
         fault,
         cause: error,
         encodedMessage,
@@ -122,9 +123,10 @@ export function createPipeline(options: PipelineOptions): Handle {
   };
 }
 
-function answered(requestId: string, { target, authenticated }: Progress, status: number): Answered {
+function answered(entry: Entry, { target, authenticated }: Progress, status: number): Answered {
   return {
-    requestId,
+    requestId: entry.requestId,
+    receivedAt: entry.now,
     service: target?.model.service,
     operation: target?.operation.model.name,
     authenticated,

@@ -1,5 +1,4 @@
-import { validateInput, violationMessage } from '#wire/constraints';
-import { fault } from '#wire/faults';
+import { validateInput, violationFault } from '#wire/constraints';
 import { decodeJson } from '#wire/json';
 import { decodeQuery } from '#wire/query';
 import { decodeRestJson } from '#wire/rest-json';
@@ -13,8 +12,8 @@ import type { Route } from './route.ts';
 export function decode(request: WireRequest, target: Extract<Route, { kind: 'operation' }>): unknown {
   const operation = target.operation.model;
   const input = decodeByProtocol(request, target);
-  const violations = validateInput(operation, input);
-  if (violations.length > 0) throw fault('ValidationError', violationMessage(operation.service, violations));
+  const violation = violationFault(operation.service, validateInput(operation, input));
+  if (violation !== undefined) throw violation;
   return input;
 }
 

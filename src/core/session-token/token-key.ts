@@ -1,0 +1,36 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+
+/** A key of the keyring: one secret from which tokens are sealed and secret access keys derived. */
+export interface TokenKey {
+  /** Eight hex digits; stands in front of every token sealed with the key. */
+  readonly id: string;
+  readonly sealing: KeyObject;
+  readonly derivation: KeyObject;
+}
+
+/**
+ * A token key from 32 random bytes. Sealing and derivation get keys of their own, so that neither use can say anything of the other.
+ * Throws RangeError for an id or a key of another size.
+ */
+export function createTokenKey(id: string, bytes: Uint8Array): TokenKey {
+  if (!/^[0-9a-f]{8}$/.test(id)) throw new RangeError('a token key id is eight hex digits');
+  if (bytes.length !== 32) throw new RangeError('a token key is 32 bytes');
+  const master = createSecretKey(bytes);
+  return {
+    id,
+    sealing: subkey(master, 'seal session token'),
+    derivation: subkey(master, 'derive secret access key'),
+  };
+}
+
+function subkey(master: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(createHmac('sha256', master).update(`brevet 1 ${purpose}`).digest());
+}
+
+/**
+ * The secret access key of a temporary credential: forty characters of base64 that follow from the token key and the access key id,
+ * so that it is stored nowhere.
+ */
+export function deriveSecretAccessKey(key: TokenKey, accessKeyId: string): string {
+  return createHmac('sha256', key.derivation).update(accessKeyId).digest().subarray(0, 30).toString('base64');
+}

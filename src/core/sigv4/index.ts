@@ -1,0 +1,23 @@
+/**
+ * AWS Signature Version 4: reading a signature, the checks that need no key, and proof that the key's holder signed the request
+ * (AWS General Reference, "Signature Version 4 signing process").
+ * Pure: time, keys and the body's hash are arguments. It looks nobody up and knows no session.
+ * Called by the pipeline and, as `brevet/sigv4`, by other programs.
+ */
+export { checkSignature, type Expected } from './check-signature.ts';
+export { parseSignature } from './parse-signature.ts';
+export {
+  type CredentialScope,
+  type ParsedSignature,
+  type SignedRequest,
+  SigV4Error,
+  type SigV4ErrorCode,
+} from './signature.ts';
+export {
+  canonicalRequest,
+  deriveSigningKey,
+  hashBody,
+  stringToSign,
+  type UriEncoding,
+  verifySignature,
+} from './verify-signature.ts';

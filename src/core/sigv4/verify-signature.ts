@@ -1,0 +1,86 @@
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { canonicalHeaderValues } from './headers.ts';
+import { algorithm, type ParsedSignature, SigV4Error, scopeTerminator, scopeText } from './signature.ts';
+import { canonicalPath, canonicalQuery, splitTarget } from './target.ts';
+
+export type UriEncoding = 'twice' | 'once';
+
+const emptyBodySha256 = createHash('sha256').digest('hex');
+
+/**
+ * The canonical request, or undefined when a header that is said to be signed is not there: nothing can be signed by its absence.
+ * `bodySha256` is the hex SHA-256 of the body that was received.
+ */
+export function canonicalRequest(
+  signature: ParsedSignature,
+  bodySha256: string,
+  uriEncoding: UriEncoding = 'twice',
+): string | undefined {
+  const { request, signedHeaders } = signature;
+  const { path, query } = splitTarget(request.target);
+  const values = canonicalHeaderValues(request.rawHeaders);
+  const names = [...signedHeaders].sort();
+  let headers = '';
+  for (const [index, name] of names.entries()) {
+    const value = values.get(name);
+    if (value === undefined || names[index - 1] === name) return undefined;
+    headers += `${name}:${value}\n`;
+  }
+  return `${request.method}\n${canonicalPath(path, uriEncoding)}\n${canonicalQuery(query)}\n${headers}\n${names.join(';')}\n${bodySha256}`;
+}
+
+export function stringToSign(signature: ParsedSignature, canonical: string): string {
+  const hash = createHash('sha256').update(canonical).digest('hex');
+  return `${algorithm}\n${signature.amzDate}\n${scopeText(signature.scope)}\n${hash}`;
+}
+
+/** The signing key of one day, Region and service: it signs nothing elsewhere, and the secret does not follow from it. */
+export function deriveSigningKey(
+  secretAccessKey: string,
+  date: string,
+  region: string,
+  service: string,
+): KeyObject {
+  const dateKey = hmac(createSecretKey(Buffer.from(`AWS4${secretAccessKey}`)), date);
+  const regionKey = hmac(dateKey, region);
+  const serviceKey = hmac(regionKey, service);
+  return hmac(serviceKey, scopeTerminator);
+}
+
+function hmac(key: KeyObject, data: string): KeyObject {
+  return createSecretKey(createHmac('sha256', key).update(data).digest());
+}
+
+/**
+ * Proves that whoever holds the signing key signed this request with this body.
+ * A declared body hash must be the real one: `UNSIGNED-PAYLOAD` and the streaming forms are for S3, which does not come through here.
+ * Throws SigV4Error SignatureDoesNotMatch, after comparing in constant time.
+ */
+export function verifySignature(signature: ParsedSignature, signingKey: KeyObject, bodySha256: string): void {
+  const declared = signature.contentSha256;
+  const canonical = canonicalRequest(signature, bodySha256);
+  const expected =
+    canonical === undefined
+      ? undefined
+      : createHmac('sha256', signingKey).update(stringToSign(signature, canonical)).digest();
+  const given = /^[0-9a-f]{64}$/.test(signature.signature)
+    ? Buffer.from(signature.signature, 'hex')
+    : undefined;
+  const isHonestAboutBody = declared === undefined || declared === bodySha256;
+  if (
+    expected === undefined ||
+    given === undefined ||
+    !isHonestAboutBody ||
+    !timingSafeEqual(expected, given)
+  ) {
+    throw new SigV4Error(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+    );
+  }
+}
+
+/** The hex SHA-256 of a body. */
+export function hashBody(body: Uint8Array): string {
+  return body.length === 0 ? emptyBodySha256 : createHash('sha256').update(body).digest('hex');
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '#core/time';
+import { type Answered, createPipeline, type Handle } from '#pipeline';
+import { account } from '#services/account';
+import { iam } from '#services/iam';
+import { organizations } from '#services/organizations';
+import { sts } from '#services/sts';
+import { type AuditLog, openAuditLog } from '#stores/audit-log';
+import {
+  type IdentityStore,
+  openIdentityStore,
+  openPostgresEngine,
+  openSqliteEngine,
+} from '#stores/identity';
+import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type SecretBox } from '#stores/keyring';
+
+/** What it takes to compose one process. */
+export interface ComposeOptions {
+  readonly dataDirectory: string;
+  readonly masterKeyFile: string;
+  /** Whether to make the master key when its file does not exist. */
+  readonly createMasterKey: boolean;
+  /** `postgres://…`; the embedded database without. */
+  readonly databaseUrl: string | undefined;
+  readonly domain: string | undefined;
+  /** The system's clock unless a test owns time. */
+  readonly clock?: Clock;
+  /** Names this process's audit files; no two running processes share it. */
+  readonly writer: string;
+  readonly onAnswered: (answered: Answered) => void;
+  /** Told of failures of background work: following the database, rotating keys, writing last-used dates. */
+  readonly onBackgroundError: (error: unknown) => void;
+}
+
+/** One process of the service, its engines chosen and opened. */
+export interface House {
+  readonly handle: Handle;
+  readonly identity: IdentityStore;
+  readonly box: SecretBox;
+  readonly keyring: Keyring;
+  readonly audit: AuditLog;
+  close(): Promise<void>;
+}
+
+const keyCheckMs = 600_000;
+
+/** Opens the stores and joins them with the services to the corridor. The only place that picks engines, a clock and randomness. */
+export async function compose(options: ComposeOptions): Promise<House> {
+  const { dataDirectory, onBackgroundError } = options;
+  const clock = options.clock ?? Date.now;
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const box = createSecretBox(
+    await loadMasterKey({ file: options.masterKeyFile, create: options.createMasterKey }),
+    randomBytes,
+  );
+  const engine =
+    options.databaseUrl === undefined
+      ? await openSqliteEngine({ file: join(dataDirectory, 'brevet.db') })
+      : await openPostgresEngine({ url: options.databaseUrl });
+  const identity = await openIdentityStore(engine, onBackgroundError);
+  const keyring = createKeyring({
+    load: () => [...identity.state.all('token-key').values()],
+    add: (decide) =>
+      identity.write(({ state, put, delete: remove }) => {
+        const present = [...state.all('token-key').values()];
+        const { add, remove: over } = decide(present);
+        if (add !== undefined) put('token-key', add);
+        for (const id of over) remove('token-key', id);
+      }),
+    box,
+    clock,
+    random: randomBytes,
+  });
+  await keyring.ensure();
+  const rotation = setInterval(() => keyring.ensure().catch(onBackgroundError), keyCheckMs).unref();
+  const audit = await openAuditLog({
+    directory: join(dataDirectory, 'audit'),
+    writer: options.writer,
+    clock,
+  });
+  const handle = createPipeline({
+    services: { sts, iam, organizations, account },
+    identity,
+    box,
+    keyring,
+    audit,
+    clock,
+    random: randomBytes,
+    domain: options.domain,
+    onAnswered: options.onAnswered,
+  });
+  return {
+    handle,
+    identity,
+    box,
+    keyring,
+    audit,
+    async close() {
+      clearInterval(rotation);
+      await audit.close();
+      await identity.close();
+    },
+  };
+}
+
+/** A name for this process's files that no other process of this machine has while it runs. */
+export function writerName(worker: number): string {
+  return `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${worker}`;
+}

@@ -1,0 +1,195 @@
+import cluster from 'node:cluster';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { createAdminServer } from '#servers/admin';
+import { type ApiServer, createApiServer } from '#servers/api';
+import { callerArn } from '#services/operation';
+import { compose, type House, writerName } from './compose.ts';
+import { lockDataDirectory } from './data-directory-lock.ts';
+import { createFirstAccount, writeRootCredentials } from './first-start.ts';
+import { LastUsed } from './last-used.ts';
+import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
+import type { ListenAddress, Settings } from './settings/index.ts';
+import { superviseWorkers } from './workers.ts';
+
+const drainMs = 8000;
+const lastUsedFlushMs = 60_000;
+const certificateCheckMs = 2000;
+
+/**
+ * Runs the service until a signal ends it. One process does everything, or a primary keeps `workers` of them.
+ * Prints exactly one line on stdout, once requests are answered. Rejects when it cannot start.
+ */
+export async function serve(settings: Settings): Promise<void> {
+  const log = pino(
+    { level: settings.logLevel, base: { pid: process.pid } },
+    pino.destination({ fd: 2, sync: false }),
+  );
+  if (cluster.isWorker) await serveAsWorker(settings, log);
+  else await serveAsPrimary(settings, log);
+}
+
+async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
+  const metrics = createMetrics();
+  const open = await openProcess(settings, log, metrics, 0);
+  const unlock = await lockDataDirectory(settings.dataDirectory).catch(async (error: unknown) => {
+    await open.close();
+    throw error;
+  });
+  const first = { identity: open.house.identity, box: open.house.box, random: randomBytes, now: Date.now() };
+  await createFirstAccount(settings, first);
+  const single = settings.workers === 1;
+  const workers = single ? undefined : await superviseWorkers(settings.workers, log);
+  const api = single ? startApi(settings, open.house, log) : undefined;
+  const address =
+    workers?.address ?? (api === undefined ? undefined : await listen(api.server, settings.listen));
+  const endpoint = `${settings.tls === undefined ? 'http' : 'https'}://${formatHost(settings.listen.host)}:${address?.port}`;
+  await writeRootCredentials(settings.dataDirectory, endpoint, settings.region, first);
+
+  const admin = createAdminServer({
+    ready: () => {
+      const reasons = [
+        ...(open.house.audit.healthy() ? [] : ['the audit log cannot be written']),
+        ...(workers === undefined || workers.allListening() ? [] : ['not every worker is listening']),
+      ];
+      return { ready: reasons.length === 0, reasons };
+    },
+    registry: single ? metrics.registry : createClusterMetrics(),
+  });
+  await listen(admin, settings.adminListen);
+  process.stdout.write(`brevet ready on ${endpoint}\n`);
+  await signalled(['SIGTERM', 'SIGINT']);
+  admin.close();
+  await Promise.all([api?.close(drainMs), workers?.drain(drainMs)]);
+  await open.close();
+  await unlock();
+}
+
+async function serveAsWorker(settings: Settings, log: Logger): Promise<void> {
+  const metrics = createMetrics();
+  shareMetricsWithPrimary(metrics);
+  const { house, close } = await openProcess(settings, log, metrics, cluster.worker?.id ?? 0);
+  const api = startApi(settings, house, log);
+  await listen(api.server, settings.listen);
+  // Ctrl-C reaches the whole process group; the primary says when to drain.
+  process.on('SIGINT', () => log.debug('left to the primary'));
+  await new Promise<void>((resolve) => {
+    process.on('message', (message) => {
+      if (message === 'drain') resolve();
+    });
+    process.once('disconnect', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  await api.close(drainMs);
+  await close();
+  cluster.worker?.disconnect();
+}
+
+/** Opens the stores and the corridor of this process, with its logs, metrics and last-used dates. */
+async function openProcess(
+  settings: Settings,
+  log: Logger,
+  metrics: Metrics,
+  worker: number,
+): Promise<{ readonly house: House; close(): Promise<void> }> {
+  const onBackgroundError = (error: unknown): void => log.error({ err: error }, 'background work failed');
+  let lastUsed: LastUsed | undefined;
+  const house = await compose({
+    dataDirectory: settings.dataDirectory,
+    masterKeyFile: settings.masterKeyFile ?? join(settings.dataDirectory, 'master.key'),
+    createMasterKey: settings.masterKeyFile === undefined,
+    databaseUrl: settings.databaseUrl,
+    domain: settings.endpointDomain,
+    writer: writerName(worker),
+    onBackgroundError,
+    onAnswered: (answered) => {
+      const ms = Date.now() - answered.receivedAt;
+      metrics.observe(answered, ms / 1000);
+      lastUsed?.note(answered);
+      const { requestId, service, operation, status, fault, authenticated } = answered;
+      const line = {
+        requestId,
+        service,
+        operation,
+        status,
+        ms,
+        ...(authenticated === undefined ? {} : { caller: callerArn(authenticated.caller) }),
+        ...(fault === undefined ? {} : { code: fault.code, reason: fault.text }),
+      };
+      // Only what nobody planned for carries its cause: a refusal's message already says everything.
+      if (fault?.code === 'InternalFailure' || fault?.code === 'ServiceUnavailable') {
+        log.error({ ...line, err: answered.cause }, 'request failed');
+      } else log.info(line, 'request');
+    },
+  });
+  lastUsed = new LastUsed(house.identity);
+  const flushing = setInterval(() => lastUsed.flush().catch(onBackgroundError), lastUsedFlushMs).unref();
+  return {
+    house,
+    async close() {
+      clearInterval(flushing);
+      await lastUsed.flush().catch(onBackgroundError);
+      await house.close();
+      log.flush();
+    },
+  };
+}
+
+function startApi(settings: Settings, house: House, log: Logger): ApiServer {
+  const { tls } = settings;
+  const readTls = (files: NonNullable<Settings['tls']>): { cert: string; key: string } => ({
+    cert: readFileSync(files.certFile, 'utf8'),
+    key: readFileSync(files.keyFile, 'utf8'),
+  });
+  const api = createApiServer({
+    handle: house.handle,
+    ...(tls === undefined ? {} : { tls: readTls(tls) }),
+    onConnectionError: (error) => log.debug({ err: error }, 'connection failed'),
+  });
+  if (tls === undefined) return api;
+  const reload = (): void => {
+    try {
+      api.replaceCertificate(readTls(tls));
+      log.info('certificate reloaded');
+    } catch (error) {
+      log.error({ err: error }, 'the new certificate cannot be used; the old one stays');
+    }
+  };
+  const files = [tls.certFile, tls.keyFile];
+  for (const file of files) watchFile(file, { interval: certificateCheckMs, persistent: false }, reload);
+  api.server.once('close', () => {
+    for (const file of files) unwatchFile(file, reload);
+  });
+  return api;
+}
+
+function listen(server: ApiServer['server'], { host, port }: ListenAddress): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function formatHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Resolves at the first of these signals; the second ends the process at once. */
+function signalled(signals: readonly NodeJS.Signals[]): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = 0;
+    for (const signal of signals) {
+      process.on(signal, () => {
+        seen += 1;
+        if (seen === 1) resolve();
+        else process.exit(1);
+      });
+    }
+  });
+}
