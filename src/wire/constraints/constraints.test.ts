@@ -181,6 +181,31 @@ describe('IAM', () => {
       "2 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have value less than or equal to 128; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095",
     ],
     [
+      iamOperations.CreateRole,
+      { RoleName: 'a role', AssumeRolePolicyDocument: '{}' },
+      'The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+    ],
+    [
+      iamOperations.CreateVirtualMFADevice,
+      { VirtualMFADeviceName: 'm', Path: 'a/' },
+      'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+    ],
+    [
+      iamOperations.CreatePolicy,
+      { PolicyName: 'p', PolicyDocument: '{}', Path: '/a//b/' },
+      'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+    ],
+    [
+      iamOperations.CreateAccountAlias,
+      { AccountAlias: 'two--dashes' },
+      'The specified value for accountAlias is invalid. It must be a minimum length of 3 characters and maximum length of 63 characters, contain only digits, lowercase letters, and hyphens (-), but cannot begin or end with a hyphen.',
+    ],
+    [
+      iamOperations.CreateUser,
+      { UserName: '', Path: '/a' },
+      "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+    [
       iamOperations.CreateUser,
       {},
       "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must not be null",
@@ -191,6 +216,17 @@ describe('IAM', () => {
       assert.equal(complaint(operation, input), message);
     });
   }
+
+  test('has its own words for every kind of pattern they are about', () => {
+    const patterns = [...serviceModels.iam.shapes.values()].map(
+      (shape) => shape.type === 'string' && shape.pattern,
+    );
+    for (const operation of ['CreateUser', 'CreateGroup', 'CreateRole', 'CreateInstanceProfile'] as const) {
+      const member = iamOperations[operation].input?.members.find(({ name }) => name.endsWith('Name'));
+      assert.equal(member?.shape.type === 'string' && member.shape.pattern, '[\\w+=,.@-]+');
+    }
+    assert.ok(patterns.includes('((/[A-Za-z0-9\\.,\\+@=_-]+)*)/'));
+  });
 
   test('never shows a password', () => {
     const message = complaint(iamOperations.CreateLoginProfile, { UserName: 'bob', Password: '☃' });

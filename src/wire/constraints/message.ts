@@ -1,12 +1,38 @@
 import { type Fault, fault } from '#wire/faults';
 import type { ServiceModel } from '#wire/model';
-import type { Violation, ViolationKind } from './validate.ts';
+import { mustMatch, type Violation, type ViolationKind } from './validate.ts';
+
+/** What IAM says of characters that a name, path or document must not have, instead of printing the pattern. */
+const iamWords: ReadonlyMap<string, string> = new Map([
+  [mustMatch('[\\w+=,.@-]+'), 'It must contain only alphanumeric characters and/or the following: +=,.@_-'],
+  [
+    mustMatch('(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)'),
+    'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  ],
+  [
+    mustMatch('((/[A-Za-z0-9\\.,\\+@=_-]+)*)/'),
+    'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  ],
+  [
+    mustMatch('^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$'),
+    'It must be a minimum length of 3 characters and maximum length of 63 characters, contain only digits, lowercase letters, and hyphens (-), but cannot begin or end with a hyphen.',
+  ],
+]);
 
 /**
  * AWS's sentence for inputs that break constraints: `2 validation errors detected: Value '!' at 'roleSessionName' failed to
- * satisfy constraint: …; …`. IAM never shows the value nor the members of an enumeration.
+ * satisfy constraint: …; …`. IAM never shows the value nor the members of an enumeration, and has words of its own for
+ * names and paths, which it looks at only when nothing else is wrong.
  */
 export function violationMessage(service: ServiceModel, violations: readonly Violation[]): string {
+  if (service.service !== 'iam') return listMessage(service, violations);
+  const listed = violations.filter((violation) => !iamWords.has(violation.constraint));
+  const [first] = violations;
+  if (listed.length > 0 || first === undefined) return listMessage(service, listed);
+  return `The specified value for ${first.path} is invalid. ${iamWords.get(first.constraint)}`;
+}
+
+function listMessage(service: ServiceModel, violations: readonly Violation[]): string {
   const count = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
   return `${count} detected: ${violations.map((violation) => sentence(service, violation)).join('; ')}`;
 }

@@ -235,7 +235,8 @@ function showList(member: Shape, items: readonly unknown[]): string | undefined 
 
 const notNull = 'Member must not be null';
 
-function mustMatch(pattern: string): string {
+/** The constraint of a pattern, in AWS's words. */
+export function mustMatch(pattern: string): string {
   return `Member must satisfy regular expression pattern: ${pattern}`;
 }
 
