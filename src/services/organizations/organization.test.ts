@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OrganizationsTypes } from '#wire/model';
+import { isFault, memberOf, openOrganization } from '../../../test/organization-fixture.ts';
+import { openServiceFixture } from '../../../test/service-fixture.ts';
+import { organizations } from './index.ts';
+
+const notInUse = 'Your account is not a member of an organization.';
+const noPermission = "You don't have permissions to access this resource.";
+
+test('CreateOrganization makes the caller the management account of an organization with all features', async () => {
+  const fixture = await openServiceFixture();
+  const { Organization }: OrganizationsTypes.CreateOrganizationResponse = await fixture.call(
+    organizations.CreateOrganization,
+    {},
+  );
+  assert.match(Organization?.Id ?? '', /^o-[a-z0-9]{10,32}$/);
+  assert.deepEqual(Organization, {
+    Id: Organization?.Id,
+    Arn: `arn:aws:organizations::111122223333:organization/${Organization?.Id}`,
+    FeatureSet: 'ALL',
+    MasterAccountArn: `arn:aws:organizations::111122223333:account/${Organization?.Id}/111122223333`,
+    MasterAccountId: '111122223333',
+    MasterAccountEmail: 'management@example.com',
+    AvailablePolicyTypes: [],
+  });
+  assert.deepEqual(fixture.identity.state.all('account').get('111122223333')?.organization, {
+    id: Organization?.Id,
+    joinedMethod: 'INVITED',
+    joinedAt: fixture.now,
+    status: 'ACTIVE',
+  });
+});
+
+test('CreateOrganization keeps the feature set that was asked for', async () => {
+  const fixture = await openServiceFixture();
+  const answer: OrganizationsTypes.CreateOrganizationResponse = await fixture.call(
+    organizations.CreateOrganization,
+    { FeatureSet: 'CONSOLIDATED_BILLING' },
+  );
+  assert.equal(answer.Organization?.FeatureSet, 'CONSOLIDATED_BILLING');
+});
+
+test('an account belongs to one organization at most, whether it manages it or is a member', async () => {
+  const fixture = await openOrganization();
+  const refused = isFault(
+    'AlreadyInOrganizationException',
+    'The provided account is already a member of an organization.',
+  );
+  await assert.rejects(fixture.call(organizations.CreateOrganization, {}), refused);
+  const member = await memberOf(fixture);
+  await assert.rejects(fixture.call(organizations.CreateOrganization, {}, member), refused);
+});
+
+test('of two CreateOrganization calls at once one succeeds', async () => {
+  const fixture = await openServiceFixture();
+  const outcomes = await Promise.allSettled([
+    fixture.call(organizations.CreateOrganization, {}),
+    fixture.call(organizations.CreateOrganization, {}),
+  ]);
+  assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  assert.equal(fixture.identity.state.all('organization').count(''), 1);
+});
+
+test('the management account and its members may describe the organization', async () => {
+  const fixture = await openOrganization();
+  const member = await memberOf(fixture);
+  const answer: OrganizationsTypes.DescribeOrganizationResponse = await fixture.call(
+    organizations.DescribeOrganization,
+    {},
+  );
+  assert.equal(answer.Organization?.MasterAccountId, '111122223333');
+  assert.deepEqual(await fixture.call(organizations.DescribeOrganization, {}, member), answer);
+});
+
+/** What only the management account may do, with an input for each. */
+const managementOnly = {
+  CreateAccount: { AccountName: 'new', Email: 'new@example.com' },
+  DescribeAccount: { AccountId: '111122223333' },
+  DescribeCreateAccountStatus: { CreateAccountRequestId: 'car-00000000' },
+  ListAccounts: {},
+  ListCreateAccountStatus: {},
+  ListRoots: {},
+} as const;
+
+for (const [name, input] of Object.entries(managementOnly)) {
+  const operation = organizations[name as keyof typeof managementOnly];
+
+  test(`${name} is refused to a member account`, async () => {
+    const fixture = await openOrganization();
+    const member = await memberOf(fixture);
+    const accounts = fixture.identity.state.all('account').count('');
+    await assert.rejects(
+      fixture.call(operation, input, member),
+      isFault('AccessDeniedException', noPermission),
+    );
+    assert.equal(fixture.identity.state.all('account').count(''), accounts);
+  });
+
+  test(`${name} is refused to an account without an organization`, async () => {
+    const fixture = await openServiceFixture();
+    await assert.rejects(
+      fixture.call(operation, input),
+      isFault('AWSOrganizationsNotInUseException', notInUse),
+    );
+  });
+}
+
+test('DescribeOrganization is refused to an account without an organization', async () => {
+  const fixture = await openServiceFixture();
+  await assert.rejects(
+    fixture.call(organizations.DescribeOrganization, {}),
+    isFault('AWSOrganizationsNotInUseException', notInUse),
+  );
+});
+
+test('operations without a resource ask about everything', async () => {
+  const fixture = await openOrganization();
+  const inputs = { ...managementOnly, CreateOrganization: {}, DescribeOrganization: {} };
+  for (const [name, input] of Object.entries(inputs)) {
+    if (name === 'DescribeAccount') continue;
+    const [question, ...others] = fixture.questions(organizations[name as keyof typeof inputs], input);
+    assert.deepEqual([question?.action, question?.resource], [`organizations:${name}`, '*']);
+    assert.deepEqual(others, []);
+  }
+});
+
+test('an account that is gone since the caller signed cannot create an organization', async () => {
+  const fixture = await openServiceFixture();
+  await fixture.identity.write((transaction) => transaction.delete('account', fixture.account.id));
+  await assert.rejects(
+    fixture.call(organizations.CreateOrganization, {}),
+    isFault('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+  );
+});
