@@ -1,6 +1,6 @@
 import { isRegion } from '#core/regions';
 import type { Operation, Unsupported } from '#services/operation';
-import { couldNotFindOperation } from '#wire/faults';
+import { couldNotFindOperation, fault } from '#wire/faults';
 import { type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { type Params, parseForm } from '#wire/query';
 import { matchRoute } from '#wire/rest-json';
@@ -82,7 +82,7 @@ function routeAction(request: WireRequest, query: string, services: ServiceTable
   const isForm = formType.test(header(request, 'content-type') ?? '');
   if (!isPost && request.method !== 'GET') return answer(404, {}, '<UnknownOperationException/>\n');
   if (isPost && !isForm) return answer(302, { location: productPage });
-  const params = parseForm(isPost ? joinForms(query, Buffer.from(request.body).toString('utf8')) : query);
+  const params = parseForm(isPost ? joinForms(query, readText(request.body)) : query);
   const action = params.first('Action');
   if (action === undefined) {
     return answer(302, { location: isPost || query === '' ? productPage : `${productPage}?${query}` });
@@ -97,6 +97,17 @@ function routeAction(request: WireRequest, query: string, services: ServiceTable
   const operation = table[action];
   if (operation === undefined) throw couldNotFindOperation(action, version);
   return { kind: 'operation', model, operation, params, labels: undefined, region: host.region };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Throws MalformedQueryString for bytes that are not UTF-8. */
+function readText(body: Uint8Array): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw fault('MalformedQueryString', 'The request body is not valid UTF-8.');
+  }
 }
 
 function joinForms(query: string, body: string): string {

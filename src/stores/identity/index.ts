@@ -29,6 +29,9 @@ export type {
 } from './documents.ts';
 export type { Change, LoggedChange, RecordEngine } from './engine.ts';
 export { RecordEngineError } from './engine.ts';
+export { createMemoryDatabase, openMemoryEngine } from './engines/memory.ts';
+export { openPostgresEngine } from './engines/postgres.ts';
+export { openSqliteEngine } from './engines/sqlite.ts';
 export { IdentityState, policyArn } from './state.ts';
 export {
   type IdentityStore,

@@ -1,0 +1,80 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import SQLite from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { type RecordEngine, RecordEngineError, type RecordEngineErrorCode } from '../engine.ts';
+import { type Dialect, SqlRecords } from './sql.ts';
+import type { Tables } from './tables.ts';
+
+const busyTimeoutMs = 5000;
+const lookEveryMs = 200;
+
+/** Messages by the beginning of SQLite's result code. */
+const meanings: readonly (readonly [prefix: string, code: RecordEngineErrorCode, message: string])[] = [
+  ['SQLITE_BUSY', 'Busy', 'the database file is locked by another process'],
+  ['SQLITE_LOCKED', 'Busy', 'the database file is locked by another process'],
+  ['SQLITE_FULL', 'Full', 'the disk of the database file is full'],
+  ['SQLITE_READONLY', 'ReadOnly', 'the database file cannot be written'],
+  ['SQLITE_CORRUPT', 'Corrupt', 'the database file is damaged'],
+  ['SQLITE_NOTADB', 'Corrupt', 'the file is not a database'],
+];
+
+function readError(error: unknown): RecordEngineError {
+  if (!(error instanceof SQLite.SqliteError)) throw error;
+  const meaning = meanings.find(([prefix]) => error.code.startsWith(prefix));
+  return meaning === undefined
+    ? new RecordEngineError('Unavailable', 'the database file cannot be used', error)
+    : new RecordEngineError(meaning[1], meaning[2], error);
+}
+
+const dialect: Dialect = { beginRead: 'begin', beginWrite: 'begin immediate', lockHead: false, readError };
+
+/**
+ * The embedded engine: one file, shared by the processes of one machine. Every commit is on disk before it is acknowledged
+ * (WAL, `synchronous=FULL`). Rejects with RecordEngineError when the file cannot be opened or is not a database.
+ */
+export async function openSqliteEngine(options: { readonly file: string }): Promise<RecordEngine> {
+  const connection = connect(options.file);
+  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  const records = new SqlRecords(database, dialect);
+  await records.migrate();
+  const dataVersion = connection.prepare('pragma data_version').pluck();
+  let seenVersion = dataVersion.get();
+  const hasNews = (): boolean => dataVersion.get() !== seenVersion;
+  return {
+    load() {
+      seenVersion = dataVersion.get();
+      return records.load();
+    },
+    changesAfter(sequence) {
+      // Read before the query: a write that comes in between is then news again, never overlooked.
+      seenVersion = dataVersion.get();
+      return records.changesAfter(sequence);
+    },
+    append: (after, decide) => records.append(after, decide, Date.now()),
+    hasNews,
+    watch(onNews) {
+      const timer = setInterval(() => {
+        if (hasNews()) onNews();
+      }, lookEveryMs).unref();
+      return () => clearInterval(timer);
+    },
+    async close() {
+      await database.destroy();
+    },
+  };
+}
+
+function connect(file: string): SQLite.Database {
+  try {
+    // The file is made before SQLite opens it, so that it is never readable by others; its WAL takes the same mode.
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+    const connection = new SQLite(file, { timeout: busyTimeoutMs });
+    connection.pragma('journal_mode = wal');
+    connection.pragma('synchronous = full');
+    return connection;
+  } catch (error) {
+    if (error instanceof SQLite.SqliteError) throw readError(error);
+    throw new RecordEngineError('Unavailable', `the database file ${file} cannot be opened`, error);
+  }
+}
