@@ -99,9 +99,7 @@ class ReplicatedStore implements IdentityStore {
   write<T>(mutate: (transaction: IdentityTransaction) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ mutate, resolve, reject });
-      this.#draining ??= this.#drain().finally(() => {
-        this.#draining = undefined;
-      });
+      this.#draining ??= this.#drain();
     });
   }
 
@@ -133,6 +131,8 @@ class ReplicatedStore implements IdentityStore {
       this.#queue = [];
       await this.#commit(jobs);
     }
+    // In the same tick as the look at the queue, so that no job can come in between and wait for ever.
+    this.#draining = undefined;
   }
 
   async #commit(jobs: readonly Job[]): Promise<void> {

@@ -1,0 +1,168 @@
+import type {
+  Condition,
+  Element,
+  PolicyDocument,
+  PolicyKind,
+  PolicyVersionName,
+  PrincipalForm,
+  PrincipalMention,
+  Statement,
+  Value,
+} from './document.ts';
+import { type JsonMember, type JsonNode, parseJson } from './json.ts';
+import { PolicyError, type Position } from './policy-error.ts';
+import { checkDocument } from './validate.ts';
+
+/** The longest text any policy parameter may have. */
+const maxCharacters = 131_072;
+const allowedCharacters = /^[\u0009\u000a\u000d\u0020-\u00ff]*$/;
+
+const documentElements = ['Version', 'Id', 'Statement'];
+const statementElements = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+];
+const principalForms: readonly PrincipalForm[] = ['AWS', 'Federated', 'Service', 'CanonicalUser'];
+
+type ObjectNode = Extract<JsonNode, { type: 'object' }>;
+
+/**
+ * Reads a policy and checks it as the kind it is to be. Throws PolicyError with AWS's text for the first thing that is wrong:
+ * JSON, version, actions, vendor, resources, then names (IAM User Guide, "IAM JSON policy elements reference").
+ */
+export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
+  if (text.length > maxCharacters || !allowedCharacters.test(text)) throw syntaxError();
+  const root = parseJson(text);
+  if (root.type !== 'object') throw syntaxError(root.position);
+  const members = membersOf(root, documentElements);
+  const statement = members.get('Statement');
+  if (statement === undefined) throw syntaxError(root.position);
+  const document: PolicyDocument = {
+    kind,
+    version: readVersion(members.get('Version')),
+    id: optionalString(members.get('Id')),
+    statements: (statement.value.type === 'array' ? statement.value.items : [statement.value]).map(
+      readStatement,
+    ),
+  };
+  if (document.statements.length === 0) throw syntaxError(statement.position);
+  checkDocument(document);
+  return document;
+}
+
+function syntaxError(position?: Position): PolicyError {
+  return new PolicyError('Syntax errors in policy.', position);
+}
+
+/** The members of an object by name. Throws for a name that is not an element here: a misspelt Condition must not vanish. */
+function membersOf(node: ObjectNode, names: readonly string[]): ReadonlyMap<string, JsonMember> {
+  for (const member of node.members) if (!names.includes(member.name)) throw syntaxError(member.position);
+  return new Map(node.members.map((member) => [member.name, member]));
+}
+
+function readVersion(member: JsonMember | undefined): PolicyVersionName {
+  if (member === undefined) return '2008-10-17';
+  const { value } = member;
+  if (value.type === 'string' && (value.value === '2012-10-17' || value.value === '2008-10-17'))
+    return value.value;
+  throw syntaxError(member.position);
+}
+
+function optionalString(member: JsonMember | undefined): string | undefined {
+  if (member === undefined) return undefined;
+  if (member.value.type !== 'string') throw syntaxError(member.position);
+  return member.value.value;
+}
+
+function readStatement(node: JsonNode, index: number): Statement {
+  if (node.type !== 'object') throw syntaxError(node.position);
+  const members = membersOf(node, statementElements);
+  const effect = optionalString(members.get('Effect'));
+  if (effect !== 'Allow' && effect !== 'Deny')
+    throw syntaxError(members.get('Effect')?.position ?? node.position);
+  const action = readElement(members, 'Action', 'NotAction', readStrings);
+  if (action === undefined) throw new PolicyError('Policy statement must contain actions.', node.position);
+  return {
+    index,
+    sid: optionalString(members.get('Sid')),
+    effect,
+    principal: readElement(members, 'Principal', 'NotPrincipal', readPrincipals),
+    action,
+    resource: readElement(members, 'Resource', 'NotResource', readStrings),
+    conditions: readConditions(members.get('Condition')),
+    position: node.position,
+  };
+}
+
+function readElement<T>(
+  members: ReadonlyMap<string, JsonMember>,
+  name: string,
+  opposite: string,
+  read: (node: JsonNode) => readonly T[],
+): Element<T> | undefined {
+  const plain = members.get(name);
+  const negated = members.get(opposite);
+  if (plain !== undefined && negated !== undefined) throw syntaxError(negated.position);
+  const member = plain ?? negated;
+  if (member === undefined) return undefined;
+  return { negated: member === negated, values: read(member.value), position: member.position };
+}
+
+function readStrings(node: JsonNode): readonly Value[] {
+  const items = node.type === 'array' ? node.items : [node];
+  return items.map((item) => {
+    if (item.type !== 'string') throw syntaxError(item.position);
+    return { text: item.value, position: item.position };
+  });
+}
+
+function readPrincipals(node: JsonNode): readonly PrincipalMention[] {
+  if (node.type === 'string') {
+    if (node.value !== '*') throw syntaxError(node.position);
+    return [{ form: 'AWS', value: '*', position: node.position }];
+  }
+  if (node.type !== 'object' || node.members.length === 0) throw syntaxError(node.position);
+  return node.members.flatMap((member) => {
+    const form = principalForms.find((candidate) => candidate === member.name);
+    if (form === undefined) throw syntaxError(member.position);
+    return readStrings(member.value).map(({ text, position }) => ({ form, value: text, position }));
+  });
+}
+
+function readConditions(member: JsonMember | undefined): readonly Condition[] {
+  if (member === undefined) return [];
+  if (member.value.type !== 'object') throw syntaxError(member.position);
+  return member.value.members.flatMap((operator) => {
+    if (operator.value.type !== 'object') throw syntaxError(operator.position);
+    return operator.value.members.map((key) => ({
+      operator: operator.name,
+      key: key.name,
+      values: readConditionValues(key.value),
+      position: key.position,
+    }));
+  });
+}
+
+/** Numbers and booleans stand for their text. */
+function readConditionValues(node: JsonNode): readonly Value[] {
+  const items = node.type === 'array' ? node.items : [node];
+  return items.map((item) => {
+    switch (item.type) {
+      case 'string':
+        return { text: item.value, position: item.position };
+      case 'number':
+        return { text: item.text, position: item.position };
+      case 'boolean':
+        return { text: String(item.value), position: item.position };
+      default:
+        throw syntaxError(item.position);
+    }
+  });
+}
