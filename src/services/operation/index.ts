@@ -17,6 +17,7 @@ export {
   type UserCaller,
   userArn,
 } from './caller.ts';
+export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {
   type Call,
   defineOperation,
