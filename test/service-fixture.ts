@@ -27,7 +27,12 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
   const box = createSecretBox(createSecretKey(randomBytes(32)), randomBytes);
   const tokenKey = createTokenKey('00000001', randomBytes(32));
   const addAccount = async (id: string, name: string): Promise<AccountDocument> => {
-    const account = { id: id as AccountId, name, email: `${name}@example.com`, createdAt: Date.UTC(2026, 0, 1) };
+    const account = {
+      id: id as AccountId,
+      name,
+      email: `${name}@example.com`,
+      createdAt: Date.UTC(2026, 0, 1),
+    };
     await identity.write(({ put }) => put('account', account));
     return account;
   };

@@ -39,7 +39,10 @@ export async function startService(options: { readonly databaseUrl?: string } = 
   const dataDirectory = await mkdtemp(join(tmpdir(), 'brevet-test-'));
   const answered: Answered[] = [];
   const accountId = '111122223333';
-  const root = { accessKeyId: 'AKIAROOTROOTROOTROOT', secretAccessKey: 'root/secret+of/the+tests0000000000000000' };
+  const root = {
+    accessKeyId: 'AKIAROOTROOTROOTROOT',
+    secretAccessKey: 'root/secret+of/the+tests0000000000000000',
+  };
   const house = await compose({
     dataDirectory,
     masterKeyFile: join(dataDirectory, 'master.key'),
@@ -69,7 +72,12 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     clients.push(client);
     return client;
   };
-  const shared = (credentials: Credentials) => ({ endpoint, credentials, region: 'us-east-1', maxAttempts: 1 });
+  const shared = (credentials: Credentials) => ({
+    endpoint,
+    credentials,
+    region: 'us-east-1',
+    maxAttempts: 1,
+  });
   const service: StartedService = {
     endpoint,
     dataDirectory,
@@ -95,7 +103,11 @@ export async function startService(options: { readonly databaseUrl?: string } = 
 /** Credentials as SDK clients take them, from an answer of STS. */
 export function credentialsOf(answer: {
   readonly Credentials?:
-    | { readonly AccessKeyId?: string | undefined; readonly SecretAccessKey?: string | undefined; readonly SessionToken?: string | undefined }
+    | {
+        readonly AccessKeyId?: string | undefined;
+        readonly SecretAccessKey?: string | undefined;
+        readonly SessionToken?: string | undefined;
+      }
     | undefined;
 }): Credentials {
   const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {};

@@ -26,7 +26,12 @@ export function totpCode(seed: Uint8Array, step: number): string {
  * The time step within `window` steps of `around` whose code this is, earliest first, or undefined when it is none of theirs.
  * Every step is compared in constant time.
  */
-export function matchTotp(seed: Uint8Array, code: string, around: number, window: number): number | undefined {
+export function matchTotp(
+  seed: Uint8Array,
+  code: string,
+  around: number,
+  window: number,
+): number | undefined {
   if (!/^[0-9]{6}$/.test(code)) return undefined;
   const given = Buffer.from(code);
   let found: number | undefined;

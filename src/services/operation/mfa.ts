@@ -39,7 +39,8 @@ export function matchMfaCode(
       'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
     );
   }
-  const owner = caller.kind === 'user' ? caller.user.id : caller.kind === 'root' ? caller.account.id : undefined;
+  const owner =
+    caller.kind === 'user' ? caller.user.id : caller.kind === 'root' ? caller.account.id : undefined;
   const device = state.all('mfa-device').get(serial);
   if (device === undefined || device.owner === undefined || device.owner !== owner) {
     throw fault(
