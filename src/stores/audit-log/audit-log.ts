@@ -1,0 +1,266 @@
+import { type AuditEvent, type ChainPosition, chainLine, chainStart } from '#core/audit';
+import { type Clock, formatIsoSeconds, type Instant } from '#core/time';
+import { type AuditFile, type AuditFiles, systemFiles } from './files.ts';
+import { fileName, parseFileName } from './names.ts';
+import { readTail } from './tail.ts';
+
+/** The log could not take a record: nothing that needs one may be done. `cause` is the file system's own error. */
+export class AuditLogError extends Error {
+  readonly code = 'Unavailable';
+
+  constructor(cause: unknown) {
+    super('the audit log cannot be written', { cause });
+    this.name = 'AuditLogError';
+  }
+}
+
+export interface AuditLog {
+  /** Resolves once the record is on the disk; rejects with AuditLogError when it is not and will not be. */
+  append(event: AuditEvent): Promise<void>;
+  /** Writes the record soon. While the log cannot be written, the first ten thousand are kept and the rest counted. */
+  appendLater(event: AuditEvent): void;
+  /** False from a failed write until the log can be written again. */
+  healthy(): boolean;
+  /** Writes what is waiting, then closes. Rejects with AuditLogError when that fails. */
+  close(): Promise<void>;
+}
+
+export interface AuditLogOptions {
+  readonly directory: string;
+  /** Names this process's files: letters, digits and hyphens. No two processes with one directory share it. */
+  readonly writer: string;
+  readonly clock: Clock;
+  readonly files?: AuditFiles;
+}
+
+interface Waiting {
+  readonly event: object;
+  /** Absent for records nobody waits for. */
+  readonly settle?: { readonly resolve: () => void; readonly reject: (error: AuditLogError) => void };
+}
+
+/** How much of the file is known to be on the disk, and where the chain stands there. */
+interface Mark {
+  readonly size: number;
+  readonly position: ChainPosition;
+}
+
+const mostKept = 10_000;
+const gatherMs = 50;
+const probeMs = 1000;
+
+/** Opens the log of one process: goes on with the chain its newest file ends with. Rejects with AuditLogError. */
+export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+  const log = new FileAuditLog(options);
+  try {
+    await log.open();
+  } catch (error) {
+    throw new AuditLogError(error);
+  }
+  return log;
+}
+
+class FileAuditLog implements AuditLog {
+  readonly #options: AuditLogOptions;
+  readonly #files: AuditFiles;
+  /** Undefined after a failure: the handle may be what is broken, so the file is opened again. */
+  #file: AuditFile | undefined;
+  #day = '';
+  #durable: Mark = { size: 0, position: chainStart };
+  #queue: Waiting[] = [];
+  #dropped = 0;
+  #isHealthy = true;
+  #isClosed = false;
+  #draining: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: AuditLogOptions) {
+    this.#options = options;
+    this.#files = options.files ?? systemFiles;
+  }
+
+  async open(): Promise<void> {
+    const { directory, writer, clock } = this.#options;
+    const days = (await this.#files.list(directory)).flatMap((name) => {
+      const parsed = parseFileName(name);
+      return parsed?.writer === writer ? [parsed.day] : [];
+    });
+    // The newest file may hold no line yet: a crash can come between making it and writing to it.
+    for (const day of days.sort().reverse()) {
+      const file = await this.#files.open(directory, fileName(day, writer));
+      const tail = await readTail(file);
+      if (tail.tornBytes > 0) {
+        await file.truncate(tail.size);
+        await file.sync();
+        this.#enqueue({
+          event: note('a line that a crash cut off was removed', { bytes: tail.tornBytes }, clock()),
+        });
+      }
+      if (tail.position !== undefined) {
+        this.#file = file;
+        this.#day = day;
+        this.#durable = { size: tail.size, position: tail.position };
+        return;
+      }
+      await file.close();
+    }
+    this.#file = await this.#openDay(utcDay(clock()));
+  }
+
+  append(event: AuditEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) {
+        reject(new AuditLogError(new Error('the audit log is closed')));
+        return;
+      }
+      this.#queue.push({ event, settle: { resolve, reject } });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  appendLater(event: AuditEvent): void {
+    this.#enqueue({ event });
+  }
+
+  healthy(): boolean {
+    return this.#isHealthy;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#draining;
+    const failure = await this.#write();
+    await this.#file?.close();
+    this.#file = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  #enqueue(waiting: Waiting): void {
+    if (this.#queue.length >= mostKept) this.#dropped += 1;
+    else this.#queue.push(waiting);
+    this.#schedule(gatherMs);
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#isClosed) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#draining ??= this.#drain();
+    }, delayMs).unref();
+  }
+
+  /** Group commit: everything that queued while the last group was being written goes into the next. */
+  async #drain(): Promise<void> {
+    do {
+      const failure = await this.#write();
+      if (failure !== undefined) this.#schedule(probeMs);
+    } while (this.#queue.some(({ settle }) => settle !== undefined));
+    // In the same tick as the look at the queue, so that no record can come in between and wait for ever.
+    this.#draining = undefined;
+  }
+
+  /**
+   * Writes everything queued and tells those who wait. Answers with the failure, if any; then the log is as if the group had never come,
+   * and what nobody waits for is queued again.
+   */
+  async #write(): Promise<AuditLogError | undefined> {
+    const group = this.#queue;
+    const dropped = this.#dropped;
+    this.#queue = [];
+    this.#dropped = 0;
+    try {
+      await this.#commit(group, dropped);
+    } catch (error) {
+      const failure = new AuditLogError(error);
+      this.#isHealthy = false;
+      await this.#abandonFile();
+      const kept = group.filter(({ settle }) => settle === undefined);
+      this.#queue = [...kept, ...this.#queue];
+      this.#dropped += dropped;
+      for (const { settle } of group) settle?.reject(failure);
+      return failure;
+    }
+    this.#isHealthy = true;
+    for (const { settle } of group) settle?.resolve();
+    return undefined;
+  }
+
+  async #commit(group: readonly Waiting[], dropped: number): Promise<void> {
+    const now = this.#options.clock();
+    const file = await this.#fileOf(utcDay(now));
+    const events = group.map(({ event }) => event);
+    if (dropped > 0) events.push(note('records of reads and refusals were lost', { records: dropped }, now));
+    if (events.length === 0) return;
+    let { position } = this.#durable;
+    let text = '';
+    for (const event of events) {
+      const { line, next } = chainLine(event, position);
+      text += `${line}\n`;
+      position = next;
+    }
+    const bytes = Buffer.from(text);
+    await file.write(bytes, this.#durable.size);
+    await file.sync();
+    this.#durable = { size: this.#durable.size + bytes.length, position };
+  }
+
+  /** The file to write to. After a failure, what that left behind the last durable line is cut off first. */
+  async #fileOf(day: string): Promise<AuditFile> {
+    if (this.#file === undefined) {
+      const file = await this.#files.open(this.#options.directory, fileName(this.#day, this.#options.writer));
+      try {
+        await file.truncate(this.#durable.size);
+        await file.sync();
+      } catch (error) {
+        await closeQuietly(file);
+        throw error;
+      }
+      this.#file = file;
+    }
+    // A clock that goes back does not reopen an earlier day: a chain runs through its files in order.
+    if (day > this.#day) {
+      const next = await this.#openDay(day);
+      await closeQuietly(this.#file);
+      this.#file = next;
+    }
+    return this.#file;
+  }
+
+  async #openDay(day: string): Promise<AuditFile> {
+    const file = await this.#files.open(this.#options.directory, fileName(day, this.#options.writer));
+    this.#day = day;
+    this.#durable = { size: 0, position: this.#durable.position };
+    return file;
+  }
+
+  async #abandonFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) await closeQuietly(file);
+  }
+}
+
+/** Closes a handle whose content is settled either way: durable already, or cut off at the next attempt. */
+async function closeQuietly(file: AuditFile): Promise<void> {
+  try {
+    await file.close();
+  } catch {
+    // Nothing that was acknowledged depends on this handle any more.
+  }
+}
+
+/** A record of the log about itself. */
+function note(what: string, details: object, now: Instant): object {
+  return {
+    eventVersion: '1.08',
+    eventTime: formatIsoSeconds(now),
+    eventName: 'AuditLogNote',
+    note: what,
+    ...details,
+  };
+}
+
+function utcDay(now: Instant): string {
+  return formatIsoSeconds(now).slice(0, 10);
+}

@@ -1,0 +1,10 @@
+/** `2026-01-02.node-1-0.jsonl`: the UTC day, then the process that writes it. */
+export function fileName(day: string, writer: string): string {
+  return `${day}.${writer}.jsonl`;
+}
+
+/** The day and writer of a file name, or undefined for a file that is none of the log's. */
+export function parseFileName(name: string): { readonly day: string; readonly writer: string } | undefined {
+  const match = /^([0-9]{4}-[0-9]{2}-[0-9]{2})\.([A-Za-z0-9-]+)\.jsonl$/.exec(name);
+  return match === null ? undefined : { day: match[1] ?? '', writer: match[2] ?? '' };
+}
