@@ -75,6 +75,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
     random: randomBytes,
   });
   await keyring.ensure();
+  // Unwraps a key now: a master key that is not this database's stops the start instead of the first request.
+  keyring.current();
   const rotation = setInterval(() => keyring.ensure().catch(onBackgroundError), keyCheckMs).unref();
   const audit = await openAuditLog({
     directory: join(dataDirectory, 'audit'),

@@ -1,5 +1,6 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 
 /** Another `brevet serve` already uses the data directory. */
 export class DataDirectoryInUse extends Error {
@@ -7,39 +8,23 @@ export class DataDirectoryInUse extends Error {
 }
 
 /**
- * Keeps a second service out of a data directory: two would write the same audit files.
- * A lock whose process is gone is taken over. Returns what gives the lock back.
+ * Keeps a second service out of a data directory, which is made when it is not there: two would write the same audit files.
+ * The lock is the operating system's, taken by SQLite on a file of its own, so a process that dies, however it dies, gives it back.
+ * Returns what gives it back otherwise.
  */
-export async function lockDataDirectory(dataDirectory: string): Promise<() => Promise<void>> {
-  const path = join(dataDirectory, 'serve.lock');
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(`${process.pid}\n`);
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
-    }
-    const owner = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-    if (isAlive(owner)) {
-      throw new DataDirectoryInUse(`${dataDirectory} is in use by another brevet serve (process ${owner})`);
-    }
-    await rm(path, { force: true });
-  }
-  throw new DataDirectoryInUse(`${dataDirectory} is being taken by another brevet serve`);
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+export async function lockDataDirectory(dataDirectory: string): Promise<() => void> {
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const lock = new Database(join(dataDirectory, 'serve.lock'), { timeout: 0 });
   try {
-    process.kill(pid, 0);
-    return true;
+    lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    return isCode(error, 'EPERM');
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new DataDirectoryInUse(`${dataDirectory} is in use by another brevet serve`);
   }
+  return () => lock.close();
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }

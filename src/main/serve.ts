@@ -34,11 +34,8 @@ export async function serve(settings: Settings): Promise<void> {
 
 async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   const metrics = createMetrics();
+  const unlock = await lockDataDirectory(settings.dataDirectory);
   const open = await openProcess(settings, log, metrics, 0);
-  const unlock = await lockDataDirectory(settings.dataDirectory).catch(async (error: unknown) => {
-    await open.close();
-    throw error;
-  });
   const first = { identity: open.house.identity, box: open.house.box, random: randomBytes, now: Date.now() };
   await createFirstAccount(settings, first);
   const single = settings.workers === 1;
@@ -58,6 +55,7 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
       return { ready: reasons.length === 0, reasons };
     },
     registry: single ? metrics.registry : createClusterMetrics(),
+    onError: (error) => log.error({ err: error }, 'admin request failed'),
   });
   await listen(admin, settings.adminListen);
   process.stdout.write(`brevet ready on ${endpoint}\n`);
@@ -65,7 +63,7 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   admin.close();
   await Promise.all([api?.close(drainMs), workers?.drain(drainMs)]);
   await open.close();
-  await unlock();
+  unlock();
 }
 
 async function serveAsWorker(settings: Settings, log: Logger): Promise<void> {
