@@ -89,9 +89,10 @@ describe('the master key', () => {
   }
 
   test('is refused when it cannot be read at all', async () => {
+    await writeFile(join(directory, 'plain'), '');
     await assert.rejects(
-      loadMasterKey({ file: directory, create: true }),
-      isKeyringError('MasterKeyUnusable', /cannot be used$|can be read by others/),
+      loadMasterKey({ file: join(directory, 'plain', 'master.key'), create: true }),
+      isKeyringError('MasterKeyUnusable', /master\.key cannot be used$/),
     );
   });
 });
