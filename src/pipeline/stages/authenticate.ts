@@ -1,9 +1,10 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { isEnabledByDefault, isRegion } from '#core/regions';
 import type { TokenKey } from '#core/session-token';
 import {
   checkSignature,
   deriveSigningKey,
+  hashBody,
   type ParsedSignature,
   parseSignature,
   verifySignature,
@@ -62,7 +63,11 @@ export function authenticate(
   });
   const { accessKeyId, region } = signature.scope;
   const { caller, secretAccessKey } = findCaller(ports, accessKeyId, signature.sessionToken);
-  verifySignature(signature, signingKey(ports.signingKeys, signature, secretAccessKey), sha256(request.body));
+  verifySignature(
+    signature,
+    signingKey(ports.signingKeys, signature, secretAccessKey),
+    hashBody(request.body),
+  );
   checkSessionMayCall(model, caller, region);
   return {
     caller,
@@ -82,10 +87,6 @@ function signingKey(
   return cache.get(`${scope.accessKeyId}/${scope.date}/${scope.region}/${scope.service}`, () =>
     deriveSigningKey(secretAccessKey(), scope.date, scope.region, scope.service),
   );
-}
-
-function sha256(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex');
 }
 
 /**

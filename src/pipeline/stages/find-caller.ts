@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { AccessKeyId } from '#core/identifiers';
 import {
   deriveSecretAccessKey,
@@ -104,11 +103,3 @@ function callerOf(state: IdentityState, session: SessionClaims): Caller {
     }
   }
 }
-
-export type SigningKeys = (
-  accessKeyId: string,
-  secret: () => string,
-  date: string,
-  region: string,
-  service: string,
-) => KeyObject;
