@@ -3,7 +3,9 @@
  * The base room of the services. It holds no operation, asks no policy and writes no audit: the pipeline does.
  * Called by every service and by the pipeline.
  */
+
 export { openAuthorizationMessage, sealAuthorizationMessage } from './authorization-message.ts';
+export { type AwsManagedPolicy, awsManagedPolicies, awsManagedPolicy } from './aws-managed-policies.ts';
 export {
   type Caller,
   callerAccount,
@@ -17,6 +19,7 @@ export {
   type UserCaller,
   userArn,
 } from './caller.ts';
+export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {
   type Call,
