@@ -100,8 +100,8 @@ function compileValue(operator: Operator, text: string, variables: boolean): Val
       return (value) => value.toLowerCase() === wanted;
     }
     case 'binary': {
-      const wanted = text.replace(/=+$/, '');
-      return (value) => value.replace(/=+$/, '') === wanted;
+      const wanted = withoutPadding(text);
+      return (value) => withoutPadding(value) === wanted;
     }
     case 'ip': {
       const range = parseIpRange(text);
@@ -111,6 +111,11 @@ function compileValue(operator: Operator, text: string, variables: boolean): Val
       };
     }
   }
+}
+
+/** Base64 ends in at most two `=`; looking for longer runs of them would cost the square of their length. */
+function withoutPadding(base64: string): string {
+  return base64.replace(/={1,2}$/, '');
 }
 
 function compileString({ comparison }: Operator, text: string, variables: boolean): ValueMatcher {
