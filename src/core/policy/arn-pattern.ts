@@ -25,12 +25,26 @@ export function splitArn(text: string): readonly string[] {
   return parts;
 }
 
+/** Splits a pattern that takes variables anywhere: the colons in their names part nothing. */
+function splitArnWithVariables(text: string): readonly string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (const { 0: found, index } of text.matchAll(/\$\{[^{}]*\}|:/g)) {
+    if (found !== ':') continue;
+    if (parts.length === partCount - 1) break;
+    parts.push(text.slice(start, index));
+    start = index + 1;
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
+
 /** Variables are taken only `from` that part on: in a Resource after the fifth colon, in a condition anywhere. */
 export function compileArnPattern(
   text: string,
   options: { readonly variables: boolean; readonly from: number },
 ): ArnPattern {
-  const parts = splitArn(text);
+  const parts = options.variables && options.from === 0 ? splitArnWithVariables(text) : splitArn(text);
   return {
     parts: parts.map((part, index) =>
       compileTextPattern(
