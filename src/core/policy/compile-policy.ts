@@ -54,7 +54,7 @@ function compileStatement(
     principal:
       statement.principal === undefined
         ? undefined
-        : compilePrincipal(statement.principal, options.principalIds),
+        : compilePrincipal(statement.principal, statement.effect === 'Deny', options.principalIds),
     actions: statement.action.values.map(compileAction),
     resources: (statement.resource?.values ?? []).map(({ text }) =>
       text === '*' ? 'everything' : compileArnPattern(text, { variables, from: resourcePart }),

@@ -18,6 +18,7 @@ type Matcher = (principal: PrincipalFacts) => Reach;
 
 export interface CompiledPrincipal {
   readonly element: Element<PrincipalMention>;
+  readonly denies: boolean;
   readonly matchers: readonly Matcher[];
 }
 
@@ -27,21 +28,31 @@ export interface CompiledPrincipal {
  */
 export function compilePrincipal(
   element: Element<PrincipalMention>,
+  denies: boolean,
   ids: ReadonlyMap<string, string> | undefined,
 ): CompiledPrincipal {
-  return { element, matchers: element.values.map((mention) => compileMention(mention, ids)) };
+  return { element, denies, matchers: element.values.map((mention) => compileMention(mention, ids)) };
 }
 
 /** How an element reaches a principal; `none` when it does not apply. */
-export function matchPrincipal({ element, matchers }: CompiledPrincipal, principal: PrincipalFacts): Reach {
-  if (element.negated) return isExempt(matchers, principal) ? 'none' : 'direct';
+export function matchPrincipal(
+  { element, denies, matchers }: CompiledPrincipal,
+  principal: PrincipalFacts,
+): Reach {
+  if (element.negated) {
+    // Whoever is listed in any part is kept out of an Allow: what spares too few from a Deny would let too many in here.
+    const isSpared = denies
+      ? isExempt(matchers, principal)
+      : matchers.some((matcher) => matcher(principal) !== 'none');
+    return isSpared ? 'none' : 'direct';
+  }
   let reach: Reach = 'none';
   for (const matcher of matchers) reach = strongerReach(reach, matcher(principal));
   return reach;
 }
 
 /**
- * NotPrincipal spares only a principal of whom every part is listed: its account, its role or user, and its session
+ * NotPrincipal spares from a Deny only a principal of whom every part is listed: its account, its role or user, and its session
  * (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
  */
 function isExempt(matchers: readonly Matcher[], principal: PrincipalFacts): boolean {
@@ -85,7 +96,9 @@ function compileAws(value: string, ids: ReadonlyMap<string, string> | undefined)
   if (account !== undefined)
     return (principal) => ('account' in principal && principal.account === account ? 'account' : 'none');
   const boundId = ids?.get(value);
-  if (ids !== undefined && boundId === undefined && !value.includes(':federated-user/')) return () => 'none';
+  // Anchored, as the path of a role may hold these words too.
+  const isFederatedUser = /^arn:[^:]+:sts::[0-9]{12}:federated-user\//.test(value);
+  if (ids !== undefined && boundId === undefined && !isFederatedUser) return () => 'none';
   const isIt = (arn: string, id: string): boolean =>
     boundId === undefined ? arn === value || id === value : id === boundId;
   if (/^arn:[^:]+:sts:/.test(value)) {
