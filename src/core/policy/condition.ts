@@ -1,9 +1,9 @@
-import { parseIso } from '#core/time';
 import { compileArnPattern, matchArn, splitArn } from './arn-pattern.ts';
 import type { ContextValue, RequestContext } from './context.ts';
 import type { Condition, PolicyVersionName } from './document.ts';
 import { isInRange, parseIp, parseIpRange } from './ip.ts';
 import { type Operator, parseOperator } from './operators.ts';
+import { parseDate, parseNumber } from './scalar.ts';
 import { parseTemplate, substitute } from './template.ts';
 import { compileTextPattern, matchText } from './text-pattern.ts';
 
@@ -154,13 +154,4 @@ function compileOrder(
         return left === right;
     }
   };
-}
-
-function parseNumber(text: string): number | undefined {
-  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-}
-
-/** ISO 8601, or seconds since the epoch; both as milliseconds. */
-function parseDate(text: string): number | undefined {
-  return /^\d{5,}$/.test(text) ? Number(text) * 1000 : parseIso(text);
 }

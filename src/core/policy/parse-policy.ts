@@ -35,11 +35,11 @@ type ObjectNode = Extract<JsonNode, { type: 'object' }>;
 
 /**
  * Reads a policy and checks it as the kind it is to be. Throws PolicyError with AWS's text for the first thing that is wrong:
- * JSON, version, actions, vendor, resources, then names (IAM User Guide, "IAM JSON policy elements reference").
+ * JSON, shape, version, then what checkDocument looks at (IAM User Guide, "IAM JSON policy elements reference").
  */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   if (text.length > maxCharacters || !allowedCharacters.test(text)) throw syntaxError();
-  const root = parseJson(text);
+  const root = readJson(text, kind);
   if (root.type !== 'object') throw syntaxError(root.position);
   const members = membersOf(root, documentElements);
   const statement = members.get('Statement');
@@ -55,6 +55,17 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   if (document.statements.length === 0) throw syntaxError(statement.position);
   checkDocument(document);
   return document;
+}
+
+/** AWS names the JSON only where a policy is not the permissions of somebody. */
+function readJson(text: string, kind: PolicyKind): JsonNode {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof PolicyError && (kind === 'identity' || kind === 'boundary'))
+      throw syntaxError(error.position);
+    throw error;
+  }
 }
 
 function syntaxError(position?: Position): PolicyError {
@@ -85,20 +96,24 @@ function readStatement(node: JsonNode, index: number): Statement {
   if (node.type !== 'object') throw syntaxError(node.position);
   const members = membersOf(node, statementElements);
   const effect = optionalString(members.get('Effect'));
-  if (effect !== 'Allow' && effect !== 'Deny')
-    throw syntaxError(members.get('Effect')?.position ?? node.position);
-  const action = readElement(members, 'Action', 'NotAction', readStrings);
-  if (action === undefined) throw new PolicyError('Policy statement must contain actions.', node.position);
-  return {
+  const statement = {
     index,
     sid: optionalString(members.get('Sid')),
-    effect,
     principal: readElement(members, 'Principal', 'NotPrincipal', readPrincipals),
-    action,
+    action: readElement(members, 'Action', 'NotAction', readStrings) ?? {
+      negated: false,
+      values: [],
+      position: node.position,
+    },
     resource: readElement(members, 'Resource', 'NotResource', readStrings),
     conditions: readConditions(members.get('Condition')),
     position: node.position,
   };
+  if (effect === 'Allow' || effect === 'Deny') return { ...statement, effect };
+  const position = members.get('Effect')?.position ?? node.position;
+  throw /^(allow|deny)$/i.test(effect ?? '')
+    ? new PolicyError('The policy failed legacy parsing', position)
+    : syntaxError(position);
 }
 
 function readElement<T>(

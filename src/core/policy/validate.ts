@@ -1,7 +1,9 @@
 import { parseArn } from '#core/arn';
 import type { PolicyDocument, PolicyKind, PrincipalMention, Statement, Value } from './document.ts';
-import { parseOperator } from './operators.ts';
+import { parseIpRange } from './ip.ts';
+import { type OperatorFamily, parseOperator } from './operators.ts';
 import { PolicyError, type Position } from './policy-error.ts';
+import { parseDate, parseNumber } from './scalar.ts';
 
 const kindsWithPrincipal: ReadonlySet<PolicyKind> = new Set(['trust', 'resource', 'rcp']);
 const partitions: ReadonlySet<string> = new Set([
@@ -23,10 +25,14 @@ const iamPathStarts =
 export function checkDocument(document: PolicyDocument): void {
   const { kind, statements } = document;
   for (const statement of statements) checkPrincipalPlace(statement, kind);
-  for (const statement of statements) checkActions(statement, kind);
-  for (const statement of statements) checkResources(statement, kind);
-  for (const statement of statements) checkConditions(statement);
+  for (const statement of statements) checkOperators(statement);
+  for (const statement of statements) checkLegacyShape(statement);
   checkSids(document);
+  for (const statement of statements) checkActionsGiven(statement);
+  for (const statement of statements) checkResourcesGiven(statement, kind);
+  for (const { resource } of statements) for (const value of resource?.values ?? []) checkResource(value);
+  for (const statement of statements) checkActions(statement, kind);
+  for (const statement of statements) checkConditionKeys(statement);
 }
 
 function checkPrincipalPlace({ principal, position }: Statement, kind: PolicyKind): void {
@@ -68,8 +74,46 @@ function isAwsPrincipal(value: string): boolean {
   return arn.service === 'sts' && /^(assumed-role\/[^/]+\/[^/]+|federated-user\/[^/]+)$/.test(arn.resource);
 }
 
-function checkActions({ action, position }: Statement, kind: PolicyKind): void {
+function checkOperators({ conditions }: Statement): void {
+  for (const { operator, position } of conditions)
+    if (parseOperator(operator) === undefined) throw fail('Syntax errors in policy.', position);
+}
+
+/** What a value of a condition must be, where anything else could never match and so would undo a Deny. */
+const valueChecks: Readonly<Partial<Record<OperatorFamily, (text: string) => boolean>>> = {
+  bool: isBoolean,
+  null: isBoolean,
+  date: (text) => parseDate(text) !== undefined,
+  numeric: (text) => parseNumber(text) !== undefined,
+  ip: (text) => parseIpRange(text) !== undefined,
+};
+
+function isBoolean(text: string): boolean {
+  return /^(true|false|\$\{.*\})$/i.test(text);
+}
+
+function checkLegacyShape({ conditions, resource }: Statement): void {
+  for (const { operator, values } of conditions) {
+    const family = parseOperator(operator)?.family;
+    const isGood = family === undefined ? undefined : valueChecks[family];
+    for (const { text, position } of values)
+      if (isGood?.(text) === false) throw fail('The policy failed legacy parsing', position);
+  }
+  for (const { text, position } of resource?.values ?? []) {
+    const parts = text.split(':');
+    const [head, partition = '', service] = parts;
+    if (head !== 'arn' || !partitions.has(partition) || service === undefined) continue;
+    // A wildcard that ends the text may stand for all parts that would follow it.
+    if (service === '' || (parts.length < 6 && !text.endsWith('*')))
+      throw fail('The policy failed legacy parsing', position);
+  }
+}
+
+function checkActionsGiven({ action, position }: Statement): void {
   if (action.values.length === 0) throw fail('Policy statement must contain actions.', position);
+}
+
+function checkActions({ action }: Statement, kind: PolicyKind): void {
   for (const value of action.values) {
     checkAction(value);
     if (kind === 'trust' && value.text !== '*' && !/^sts:/i.test(value.text)) {
@@ -91,7 +135,7 @@ function checkAction({ text, position }: Value): void {
     throw fail('Syntax errors in policy.', position);
 }
 
-function checkResources({ resource, position }: Statement, kind: PolicyKind): void {
+function checkResourcesGiven({ resource, position }: Statement, kind: PolicyKind): void {
   if (kind === 'trust') {
     if (resource !== undefined) throw fail('Has prohibited field Resource', resource.position);
     return;
@@ -99,51 +143,47 @@ function checkResources({ resource, position }: Statement, kind: PolicyKind): vo
   if (resource === undefined || resource.values.length === 0) {
     throw fail('Policy statement must contain resources.', resource?.position ?? position);
   }
-  for (const value of resource.values) checkResource(value);
 }
 
 function checkResource({ text, position }: Value): void {
   if (text === '*') return;
-  const [head, partition, service, region, , ...rest] = text.split(':');
-  // A wildcard that ends the text may stand for all parts that would follow it.
-  const isShort = rest.length === 0 && text.endsWith('*');
-  if (head !== 'arn' || partition === undefined || (rest.length === 0 && !isShort)) {
-    throw fail(`Resource ${text} must be in ARN format or "*".`, position);
-  }
-  if (service === undefined) return;
+  const parts = text.split(':');
+  const [head, partition, service, region = '', , ...rest] = parts;
+  if (partition === undefined) throw fail(`Resource ${text} must be in ARN format or "*".`, position);
   if (!partitions.has(partition)) {
-    throw fail(`Partition "${partition}" is not valid for resource "${text}".`, position);
+    throw fail(`Partition "${partition}" is not valid for resource "${completeArn(parts)}".`, position);
   }
-  if (service === '' || (/[*?]/.test(service) && !isShort)) {
+  if (head !== 'arn') throw fail(`Resource ${text} must be in ARN format or "*".`, position);
+  if (service === undefined && partition === '*') return;
+  if (service === undefined || (/[*?]/.test(service) && !(parts.length === 3 && text.endsWith('*')))) {
     throw fail('Resource vendor must be fully qualified and cannot contain regexes.', position);
   }
+  const namesRegion = region !== '' && region !== '*';
   if (service === 'iam') {
-    if (region !== undefined && region !== '' && region !== '*') {
-      throw fail(`IAM resource ${text} cannot contain region information.`, position);
-    }
+    if (namesRegion) throw fail(`IAM resource ${text} cannot contain region information.`, position);
     const path = rest.join(':');
     if (rest.length > 0 && !iamPathStarts.test(path) && !path.startsWith('${')) {
       throw fail(
-        'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.',
+        'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.',
         position,
       );
     }
   }
-  if (service === 's3' && region !== undefined && region !== '' && region !== '*') {
+  if (service === 's3' && namesRegion) {
     throw fail(`Resource ${text} can not contain region information.`, position);
   }
 }
 
-function checkConditions({ conditions }: Statement): void {
-  for (const { operator, key, values, position } of conditions) {
-    const parsed = parseOperator(operator);
-    if (parsed === undefined) throw fail('Syntax errors in policy.', position);
+/** A resource as AWS repeats it: an ARN whatever it began with, and `*` for the parts it lacks. */
+function completeArn(parts: readonly string[]): string {
+  const [, partition = '*', service = '*', region = '*', account = '*', ...rest] = parts;
+  return ['arn', partition, service, region, account, ...(rest.length === 0 ? ['*'] : rest)].join(':');
+}
+
+function checkConditionKeys({ conditions }: Statement): void {
+  for (const { key, position } of conditions) {
     if (!/^[^:]+:[^:]/.test(key)) {
       throw fail('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.', position);
-    }
-    const needsBoolean = parsed.family === 'bool' || parsed.family === 'null';
-    if (needsBoolean && !values.every(({ text }) => /^(true|false|\$\{.*\})$/i.test(text))) {
-      throw fail('The policy failed legacy parsing', position);
     }
   }
 }
