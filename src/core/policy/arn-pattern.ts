@@ -9,7 +9,8 @@ export interface ArnPattern {
   readonly runsOn: boolean;
 }
 
-const partCount = 6;
+/** Parts of a whole ARN. */
+export const partCount = 6;
 
 /** Splits at the first five colons only: the resource keeps its own. */
 export function splitArn(text: string): readonly string[] {

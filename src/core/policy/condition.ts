@@ -1,4 +1,4 @@
-import { compileArnPattern, matchArn, splitArn } from './arn-pattern.ts';
+import { compileArnPattern, matchArn, partCount, splitArn } from './arn-pattern.ts';
 import type { ContextValue, RequestContext } from './context.ts';
 import type { Condition, PolicyVersionName } from './document.ts';
 import { isInRange, parseIp, parseIpRange } from './ip.ts';
@@ -88,7 +88,8 @@ function compileValue(operator: Operator, text: string, variables: boolean): Val
     case 'arn': {
       if (text === '*') return (value) => value.startsWith('arn:');
       const pattern = compileArnPattern(text, { variables, from: 0 });
-      return (value, context) => !pattern.runsOn && matchArn(pattern, splitArn(value), context);
+      const isWhole = pattern.parts.length === partCount;
+      return (value, context) => isWhole && matchArn(pattern, splitArn(value), context);
     }
     case 'numeric':
       return compileOrder(operator, text, parseNumber);
