@@ -87,7 +87,10 @@ function valueMatches(operator: string, wanted: string, value: string, request: 
       return filled !== undefined && naiveLike(filled, hide(value));
     case 'ArnLike':
       return (
-        filled !== undefined && (wanted === '*' ? value.startsWith('arn:') : likeArn(filled, hide(value)))
+        filled !== undefined &&
+        (wanted === '*'
+          ? value.startsWith('arn:')
+          : value.split(':').length >= 6 && likeArn(filled, hide(value)))
       );
     case 'NumericLessThan':
       return Number(value) < Number(wanted);
