@@ -64,7 +64,9 @@ export function evaluate(request: PolicyRequest, policies: ApplicablePolicies): 
 }
 
 /** Lists of policies by type, in the order in which a deny among several is reported. */
-function lists(policies: ApplicablePolicies): readonly (readonly [PolicyType, readonly NamedPolicy[]])[] {
+export function listPolicies(
+  policies: ApplicablePolicies,
+): readonly (readonly [PolicyType, readonly NamedPolicy[]])[] {
   const { resource, boundary, scps, rcps } = policies;
   const all: (readonly [PolicyType, readonly NamedPolicy[]])[] = [];
   for (const level of scps ?? []) all.push(['scp', level]);
@@ -77,7 +79,7 @@ function lists(policies: ApplicablePolicies): readonly (readonly [PolicyType, re
 }
 
 function findDeny(request: PreparedRequest, policies: ApplicablePolicies): Decision | undefined {
-  for (const [type, named] of lists(policies)) {
+  for (const [type, named] of listPolicies(policies)) {
     for (const { policy, name } of named) {
       for (const compiled of policy.statements) {
         if (compiled.denies && matchStatement(compiled, request) !== 'none') {
@@ -190,6 +192,7 @@ function implicitDeny(type: PolicyType): Decision {
   return { allowed: false, effect: 'implicit-deny', decidedBy: type };
 }
 
-function refer({ statement }: CompiledStatement): StatementReference {
+/** Names a statement by its Sid and place. */
+export function refer({ statement }: CompiledStatement): StatementReference {
   return { sid: statement.sid, index: statement.index, position: statement.position };
 }

@@ -23,6 +23,7 @@ export {
   type PolicyType,
   type StatementReference,
 } from './evaluate.ts';
+export { explain, type NearMiss, type UnmetPart } from './explain.ts';
 export { parsePolicy } from './parse-policy.ts';
 export { PolicyError, type Position } from './policy-error.ts';
 export type { PolicyRequest, PrincipalFacts } from './request.ts';
