@@ -38,6 +38,8 @@ function parseIpv4(text: string): readonly number[] | undefined {
 }
 
 function parseIpv6(text: string): readonly number[] | undefined {
+  // An address of IPv4 may only end one of IPv6.
+  if (text.includes('.') && text.indexOf('.') < text.lastIndexOf(':')) return undefined;
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const [head, tail] = halves.map(parseGroups);
@@ -50,9 +52,8 @@ function parseIpv6(text: string): readonly number[] | undefined {
 function parseGroups(text: string): readonly number[] | undefined {
   if (text === '') return [];
   const bytes: number[] = [];
-  const groups = text.split(':');
-  for (const [index, group] of groups.entries()) {
-    const embedded = index === groups.length - 1 && group.includes('.') ? parseIpv4(group) : undefined;
+  for (const group of text.split(':')) {
+    const embedded = group.includes('.') ? parseIpv4(group) : undefined;
     if (embedded !== undefined) bytes.push(...embedded);
     else if (/^[0-9A-Fa-f]{1,4}$/.test(group)) {
       const value = Number.parseInt(group, 16);
