@@ -15,6 +15,13 @@ const partitions: ReadonlySet<string> = new Set([
   'aws-eusc',
   '*',
 ]);
+/** The identity providers that a policy names by their domain. */
+const providersWithoutArn: ReadonlySet<string> = new Set([
+  'accounts.google.com',
+  'cognito-identity.amazonaws.com',
+  'graph.facebook.com',
+  'www.amazon.com',
+]);
 const iamPathStarts =
   /^(\*|user\/|federated-user\/|role\/|group\/|instance-profile\/|mfa\/|server-certificate\/|policy\/|sms-mfa\/|saml-provider\/|oidc-provider\/|report\/|access-report\/|root$|user\*|role\*|group\*|policy\*)/;
 
@@ -55,7 +62,7 @@ function checkPrincipal(mention: PrincipalMention): void {
     Federated: () =>
       value === '*' ||
       /^arn:[^:*?]+:iam::[0-9]{12}:(saml|oidc)-provider\/[^*?]+$/.test(value) ||
-      /^[a-z0-9.-]+\.[a-z]+$/.test(value),
+      providersWithoutArn.has(value),
     Service: () => /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(value),
     CanonicalUser: () => /^[0-9a-f]{64}$/.test(value),
   }[form]();
