@@ -6,26 +6,26 @@ import type {
   RoleDocument,
   UserDocument,
 } from '#stores/identity';
-import { fault } from '#wire/faults';
+import { noSuchEntity } from '#wire/faults';
 
 /** The user of that name. Throws NoSuchEntity. */
 export function userNamed(state: IdentityState, account: string, name: string): UserDocument {
   const user = state.all('user').named(account, name);
-  if (user === undefined) throw fault('NoSuchEntity', `The user with name ${name} cannot be found.`);
+  if (user === undefined) throw noSuchEntity('user', name);
   return user;
 }
 
 /** The group of that name. Throws NoSuchEntity. */
 export function groupNamed(state: IdentityState, account: string, name: string): GroupDocument {
   const group = state.all('group').named(account, name);
-  if (group === undefined) throw fault('NoSuchEntity', `The group with name ${name} cannot be found.`);
+  if (group === undefined) throw noSuchEntity('group', name);
   return group;
 }
 
 /** The role of that name. Throws NoSuchEntity. */
 export function roleNamed(state: IdentityState, account: string, name: string): RoleDocument {
   const role = state.all('role').named(account, name);
-  if (role === undefined) throw fault('NoSuchEntity', `The role with name ${name} cannot be found.`);
+  if (role === undefined) throw noSuchEntity('role', name);
   return role;
 }
 
@@ -36,15 +36,13 @@ export function instanceProfileNamed(
   name: string,
 ): InstanceProfileDocument {
   const profile = state.all('instance-profile').named(account, name);
-  if (profile === undefined) throw fault('NoSuchEntity', `Instance Profile ${name} cannot be found.`);
+  if (profile === undefined) throw noSuchEntity('instance profile', name);
   return profile;
 }
 
 /** The customer managed policy of that ARN in that account. Throws NoSuchEntity; another account's policy is as absent as none. */
 export function policyNamed(state: IdentityState, account: string, arn: string): PolicyRecord {
   const policy = state.policyByArn(arn);
-  if (policy === undefined || policy.account !== account) {
-    throw fault('NoSuchEntity', `Policy ${arn} was not found.`);
-  }
+  if (policy === undefined || policy.account !== account) throw noSuchEntity('policy', arn);
   return policy;
 }

@@ -1,4 +1,4 @@
-import { fault } from '#wire/faults';
+import { limitExceeded } from '#wire/faults';
 
 /** How many of each thing an account or an entity may have (AWS documentation, "IAM and AWS STS quotas"). */
 export const quotas = {
@@ -27,6 +27,5 @@ export type QuotaName = keyof typeof quotas;
 
 /** Throws LimitExceeded when one more than `present` would be over the quota. */
 export function checkQuota(name: QuotaName, present: number): void {
-  if (present >= quotas[name])
-    throw fault('LimitExceeded', `Cannot exceed quota for ${name}: ${quotas[name]}`);
+  if (present >= quotas[name]) throw limitExceeded(name, quotas[name]);
 }
