@@ -32,6 +32,16 @@ export function page<T>(
   return { items: shown, answer: { IsTruncated: true, Marker: encodeMarker(key(last)) } };
 }
 
+/** One page of users, groups, roles or the like, sorted by name as the state lists them, whose path begins with the `PathPrefix`. */
+export function pageByName<T extends { readonly name: string; readonly path: string }>(
+  items: readonly T[],
+  request: PageRequest & { readonly PathPrefix?: string | undefined },
+): { readonly items: readonly T[]; readonly answer: PageAnswer } {
+  const prefix = request.PathPrefix ?? '/';
+  const within = items.filter(({ path }) => path.startsWith(prefix));
+  return page(within, ({ name }) => name.toLowerCase(), request);
+}
+
 function firstAfter<T>(items: readonly T[], key: (item: T) => string, after: string): number {
   let low = 0;
   let high = items.length;

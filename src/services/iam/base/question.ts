@@ -35,3 +35,25 @@ export function aboutEntity(
 export function aboutEverything(action: string): Question {
   return { action: `iam:${action}`, resource: '*' };
 }
+
+/**
+ * The questions of an operation that renames or moves an entity: the caller must be allowed to do this to what it is and to what
+ * it becomes (IAM API Reference, "UpdateUser"), else a path could be left or entered that a policy guards.
+ */
+export function aboutRenaming(
+  action: string,
+  world: World,
+  kind: IamResourceKind,
+  found: Named | undefined,
+  name: string,
+  next: { readonly name?: string | undefined; readonly path?: string | undefined },
+): readonly Question[] {
+  const present = aboutEntity(action, world, kind, found, name);
+  const becoming = {
+    name: next.name ?? found?.name ?? name,
+    path: next.path ?? found?.path ?? '/',
+    ...(found?.tags === undefined ? {} : { tags: found.tags }),
+  };
+  const future = aboutEntity(action, world, kind, becoming, name);
+  return future.resource === present.resource ? [present] : [present, future];
+}
