@@ -23,6 +23,6 @@ function readStatus(status: string): 'Active' | 'Inactive' {
   if (status === 'Active' || status === 'Inactive') return status;
   throw fault(
     'ValidationError',
-    `1 validation error detected: Value '${status}' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]`,
+    "1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set",
   );
 }
