@@ -89,7 +89,13 @@ export class SqlRecords {
       const head = await this.#head(database, this.#dialect.lockHead);
       if (after < head.compacted)
         throw new RecordEngineError('TooOld', 'the change log does not reach back so far');
-      const changes = decide(await this.#missed(database, after));
+      const missed = await this.#missed(database, after);
+      let changes: readonly Change[];
+      try {
+        changes = decide(missed);
+      } catch (error) {
+        throw new Refusal(error);
+      }
       if (changes.length === 0) return head.sequence;
       const sequence = head.sequence + changes.length;
       await this.#log(database, head.sequence, changes, now);
@@ -188,6 +194,7 @@ export class SqlRecords {
         }
       });
     } catch (error) {
+      if (error instanceof Refusal) throw error.reason;
       throw this.#dialect.readError(error);
     }
   }
@@ -199,6 +206,15 @@ export class SqlRecords {
       // A connection that is gone has rolled back by itself, and a commit that failed has ended its transaction: the first error tells why.
       this.#dialect.readError(error);
     }
+  }
+}
+
+/** Carries what `decide` threw past the look at the driver's errors, for which it must not be taken whatever its words. */
+class Refusal {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
   }
 }
 
