@@ -63,6 +63,8 @@ export async function openPostgresEngine(options: { readonly url: string }): Pro
   });
   // An idle connection that breaks is dropped by the pool; the next query opens another or fails with the reason.
   pool.on('error', () => undefined);
+  // One that breaks in the middle of a query fails that query; without a listener the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const records = new SqlRecords(database, dialect);
   await records.migrate();
