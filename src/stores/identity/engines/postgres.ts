@@ -73,9 +73,7 @@ export async function openPostgresEngine(options: { readonly url: string }): Pro
     changesAfter: (sequence) => records.changesAfter(sequence),
     append: (after, decide) => records.append(after, decide, Date.now()),
     watch: (onNews) => listenForNews(options.url, onNews),
-    async close() {
-      await database.destroy();
-    },
+    close: () => records.close(),
   };
 }
 

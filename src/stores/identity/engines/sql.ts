@@ -33,10 +33,16 @@ const changesKeptMs = 3_600_000;
 export class SqlRecords {
   readonly #database: Kysely<Tables>;
   readonly #dialect: Dialect;
+  #isClosed = false;
 
   constructor(database: Kysely<Tables>, dialect: Dialect) {
     this.#database = database;
     this.#dialect = dialect;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#database.destroy();
   }
 
   async migrate(): Promise<void> {
@@ -181,6 +187,7 @@ export class SqlRecords {
 
   /** Runs `work` on one connection between begin and commit; rolls back and rethrows what it throws, drivers' errors translated. */
   async #transaction<T>(begin: string, work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new RecordEngineError('Unavailable', 'the database is closed');
     try {
       return await this.#database.connection().execute(async (database) => {
         await sql.raw(begin).execute(database);

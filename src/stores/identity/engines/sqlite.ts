@@ -38,29 +38,39 @@ export async function openSqliteEngine(options: { readonly file: string }): Prom
   const records = new SqlRecords(database, dialect);
   await records.migrate();
   const dataVersion = connection.prepare('pragma data_version').pluck();
-  let seenVersion = dataVersion.get();
-  const hasNews = (): boolean => dataVersion.get() !== seenVersion;
+  /** The number that changes when another process writes; undefined when the file cannot be read. */
+  const version = (): unknown => {
+    try {
+      return dataVersion.get();
+    } catch {
+      return undefined;
+    }
+  };
+  let seenVersion = version();
+  // The version is read before the query: a write that comes in between is then news again. It counts as seen only once the query
+  // has succeeded: news that could not be read is still news.
+  const look = async <T>(read: () => Promise<T>): Promise<T> => {
+    const present = version();
+    const found = await read();
+    seenVersion = present;
+    return found;
+  };
   return {
-    load() {
-      seenVersion = dataVersion.get();
-      return records.load();
-    },
-    changesAfter(sequence) {
-      // Read before the query: a write that comes in between is then news again, never overlooked.
-      seenVersion = dataVersion.get();
-      return records.changesAfter(sequence);
-    },
+    load: () => look(() => records.load()),
+    changesAfter: (sequence) => look(() => records.changesAfter(sequence)),
     append: (after, decide) => records.append(after, decide, Date.now()),
-    hasNews,
+    hasNews() {
+      const present = version();
+      return present !== undefined && present !== seenVersion;
+    },
     watch(onNews) {
       const timer = setInterval(() => {
-        if (hasNews()) onNews();
+        // Also when the file cannot be read: whoever then reads it learns why.
+        if (version() !== seenVersion) onNews();
       }, lookEveryMs).unref();
       return () => clearInterval(timer);
     },
-    async close() {
-      await database.destroy();
-    },
+    close: () => records.close(),
   };
 }
 
