@@ -48,12 +48,15 @@ export class RecordEngineError extends Error {
 export interface RecordEngine {
   /** A consistent snapshot; its batches are read before the next call. */
   load(): Promise<Snapshot>;
-  /** Changes after that place, in order; `too-old` when the log no longer reaches back so far and the caller must load again. */
+  /**
+   * Changes after that place, in order; `too-old` when the log no longer reaches back so far, or not yet that far (the database was put
+   * back to an earlier state), and the caller must load again.
+   */
   changesAfter(sequence: number): Promise<readonly LoggedChange[] | 'too-old'>;
   /**
    * Under the one writer lock of the database: hands `decide` what was written since `after`, appends what it returns in one durable
    * transaction, and resolves with the new last sequence. An empty list writes nothing. What `decide` throws is rethrown and nothing is kept.
-   * Rejects with TooOld when the log no longer reaches back to `after`.
+   * Rejects with TooOld where `changesAfter` would say `too-old`.
    */
   append(after: number, decide: (missed: readonly LoggedChange[]) => readonly Change[]): Promise<number>;
   /** A cheap synchronous look whether somebody else has written after that place. Engines that cannot look cheaply leave it out. */

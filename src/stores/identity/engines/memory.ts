@@ -28,7 +28,8 @@ export function openMemoryEngine(database: MemoryDatabase): RecordEngine {
   };
   const changesAfter = (sequence: number): readonly LoggedChange[] | 'too-old' => {
     const first = database.log[0]?.sequence ?? database.sequence + 1;
-    return sequence < first - 1 ? 'too-old' : database.log.filter((change) => change.sequence > sequence);
+    const isOnLog = sequence >= first - 1 && sequence <= database.sequence;
+    return isOnLog ? database.log.filter((change) => change.sequence > sequence) : 'too-old';
   };
   const appendNow = (
     after: number,

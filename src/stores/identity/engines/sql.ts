@@ -23,6 +23,17 @@ export interface Dialect {
   readonly readError: (error: unknown) => RecordEngineError;
 }
 
+interface Head {
+  readonly sequence: number;
+  /** The last change that the log has dropped. */
+  readonly compacted: number;
+}
+
+/** False for one who is behind the log, and for one ahead of a database that was put back to an earlier state. */
+function isOnLog(sequence: number, head: Head): boolean {
+  return sequence >= head.compacted && sequence <= head.sequence;
+}
+
 const batchSize = 2000;
 const rowsPerInsert = 500;
 /** The log keeps at least this many changes and all of the last hour. */
@@ -82,7 +93,7 @@ export class SqlRecords {
   changesAfter(sequence: number): Promise<readonly LoggedChange[] | 'too-old'> {
     return this.#transaction(this.#dialect.beginRead, async (database) => {
       const head = await this.#head(database, false);
-      return sequence < head.compacted ? 'too-old' : this.#missed(database, sequence);
+      return isOnLog(sequence, head) ? this.#missed(database, sequence) : 'too-old';
     });
   }
 
@@ -93,7 +104,7 @@ export class SqlRecords {
   ): Promise<number> {
     return this.#transaction(this.#dialect.beginWrite, async (database) => {
       const head = await this.#head(database, this.#dialect.lockHead);
-      if (after < head.compacted)
+      if (!isOnLog(after, head))
         throw new RecordEngineError('TooOld', 'the change log does not reach back so far');
       const missed = await this.#missed(database, after);
       let changes: readonly Change[];
@@ -113,7 +124,7 @@ export class SqlRecords {
     });
   }
 
-  async #head(database: Kysely<Tables>, lock: boolean): Promise<{ sequence: number; compacted: number }> {
+  async #head(database: Kysely<Tables>, lock: boolean): Promise<Head> {
     const query = database.selectFrom('head').select(['sequence', 'compacted']);
     const row = await (lock ? query.forUpdate() : query).executeTakeFirstOrThrow();
     return { sequence: Number(row.sequence), compacted: Number(row.compacted) };
