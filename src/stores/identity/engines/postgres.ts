@@ -38,6 +38,7 @@ function isDriverError(error: unknown): error is Error & { readonly code?: strin
 const dialect: Dialect = {
   beginRead: 'begin isolation level repeatable read read only',
   beginWrite: 'begin',
+  tries: 1,
   lockHead: true,
   announce: async (database) => {
     await sql`select pg_notify(${channel}, '')`.execute(database);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import {
   type Change,
@@ -13,6 +14,8 @@ import type { Tables } from './tables.ts';
 export interface Dialect {
   readonly beginRead: string;
   readonly beginWrite: string;
+  /** How often a read, or the beginning of a write, is tried that finds the database locked. One, where the database lets them queue. */
+  readonly tries: number;
   /** Appended to the select of the head row inside a write. */
   readonly lockHead: boolean;
   /** Run before a commit that wrote something, to wake other processes. */
@@ -34,6 +37,7 @@ function isOnLog(sequence: number, head: Head): boolean {
   return sequence >= head.compacted && sequence <= head.sequence;
 }
 
+const tryAgainAfterMs = 10;
 const batchSize = 2000;
 const rowsPerInsert = 500;
 /** The log keeps at least this many changes and all of the last hour. */
@@ -196,24 +200,38 @@ export class SqlRecords {
     return last;
   }
 
-  /** Runs `work` on one connection between begin and commit; rolls back and rethrows what it throws, drivers' errors translated. */
+  /**
+   * Runs `work` on one connection between begin and commit; rolls back and rethrows what it throws, drivers' errors translated. Tries again
+   * while the lock is taken, without holding the connection or the process up meanwhile.
+   */
   async #transaction<T>(begin: string, work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new RecordEngineError('Unavailable', 'the database is closed');
+    for (let tries = 1; ; tries++) {
+      let hasBegun = false;
+      try {
+        return await this.#database.connection().execute(async (database) => {
+          await sql.raw(begin).execute(database);
+          hasBegun = true;
+          return await this.#finish(database, work);
+        });
+      } catch (error) {
+        if (error instanceof Refusal) throw error.reason;
+        const meaning = this.#dialect.readError(error);
+        const isRepeatable = !hasBegun || begin === this.#dialect.beginRead;
+        if (!isRepeatable || meaning.code !== 'Busy' || tries >= this.#dialect.tries) throw meaning;
+      }
+      await setTimeout(tryAgainAfterMs);
+    }
+  }
+
+  async #finish<T>(database: Kysely<Tables>, work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
     try {
-      return await this.#database.connection().execute(async (database) => {
-        await sql.raw(begin).execute(database);
-        try {
-          const result = await work(database);
-          await sql`commit`.execute(database);
-          return result;
-        } catch (error) {
-          await this.#rollback(database);
-          throw error;
-        }
-      });
+      const result = await work(database);
+      await sql`commit`.execute(database);
+      return result;
     } catch (error) {
-      if (error instanceof Refusal) throw error.reason;
-      throw this.#dialect.readError(error);
+      await this.#rollback(database);
+      throw error;
     }
   }
 

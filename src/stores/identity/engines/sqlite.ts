@@ -5,7 +5,11 @@ import { type RecordEngine, RecordEngineError, type RecordEngineErrorCode } from
 import { type Dialect, SqlRecords } from './sql.ts';
 import type { Tables } from './tables.ts';
 
-const busyTimeoutMs = 5000;
+/** SQLite waits for a lock by stopping the whole process, so it waits briefly; a write is begun again instead, for some five seconds. */
+const busyTimeoutMs = 10;
+const tries = 250;
+/** While opening there is nothing else to hold up. */
+const openingTimeoutMs = 5000;
 const lookEveryMs = 200;
 
 /** Messages by the beginning of SQLite's result code. */
@@ -26,7 +30,13 @@ function readError(error: unknown): RecordEngineError {
     : new RecordEngineError(meaning[1], meaning[2], error);
 }
 
-const dialect: Dialect = { beginRead: 'begin', beginWrite: 'begin immediate', lockHead: false, readError };
+const dialect: Dialect = {
+  beginRead: 'begin',
+  beginWrite: 'begin immediate',
+  tries,
+  lockHead: false,
+  readError,
+};
 
 /**
  * The embedded engine: one file, shared by the processes of one machine. Every commit is on disk before it is acknowledged
@@ -79,9 +89,10 @@ function connect(file: string): SQLite.Database {
     // The file is made before SQLite opens it, so that it is never readable by others; its WAL takes the same mode.
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
-    const connection = new SQLite(file, { timeout: busyTimeoutMs });
+    const connection = new SQLite(file, { timeout: openingTimeoutMs });
     connection.pragma('journal_mode = wal');
     connection.pragma('synchronous = full');
+    connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
     return connection;
   } catch (error) {
     if (error instanceof SQLite.SqliteError) throw readError(error);
