@@ -91,7 +91,9 @@ export class Collection<D extends { readonly id: string }> {
     const groupKey = this.#options.group(document);
     const group = this.#groups.get(groupKey);
     if (group !== undefined) {
-      group.byName.delete(this.#options.name(document).toLowerCase());
+      // Within one transaction another document may have taken the name already.
+      const name = this.#options.name(document).toLowerCase();
+      if (group.byName.get(name) === document) group.byName.delete(name);
       group.sorted = undefined;
       if (group.byName.size === 0) this.#groups.delete(groupKey);
     }
