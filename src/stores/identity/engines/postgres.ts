@@ -82,17 +82,20 @@ export async function openPostgresEngine(options: { readonly url: string }): Pro
 function listenForNews(url: string, onNews: () => void): () => void {
   let stopped = false;
   let client: pg.Client | undefined;
+  const look = (): void => {
+    if (!stopped) onNews();
+  };
   const connect = async (): Promise<void> => {
     if (stopped) return;
     const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
     client = next;
-    next.on('notification', onNews);
+    next.on('notification', look);
     next.once('error', () => void end(next));
     next.once('end', () => setTimeout(() => void connect(), reconnectAfterMs).unref());
     try {
       await next.connect();
       await next.query(`listen ${channel}`);
-      onNews();
+      look();
     } catch {
       await end(next);
     }
@@ -101,7 +104,7 @@ function listenForNews(url: string, onNews: () => void): () => void {
     await broken.end().catch(() => undefined);
   };
   void connect();
-  const timer = setInterval(onNews, lookEveryMs).unref();
+  const timer = setInterval(look, lookEveryMs).unref();
   return () => {
     stopped = true;
     clearInterval(timer);
