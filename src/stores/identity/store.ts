@@ -61,6 +61,7 @@ class ReplicatedStore implements IdentityStore {
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   #refreshing: Promise<void> | undefined;
+  #refreshingNext: Promise<void> | undefined;
   #unwatch: () => void = () => {};
 
   constructor(engine: RecordEngine) {
@@ -72,9 +73,12 @@ class ReplicatedStore implements IdentityStore {
   }
 
   async load(): Promise<void> {
+    const before = this.#sequence;
     const snapshot = await this.#engine.load();
     const state = new IdentityState();
     for await (const batch of snapshot.records) for (const record of batch) applyChange(state, record);
+    // A write or another load has finished meanwhile, and knows more than this snapshot: going back to it would unsay what was acknowledged.
+    if (this.#sequence !== before && snapshot.sequence < this.#sequence) return;
     this.#state = state;
     this.#sequence = snapshot.sequence;
   }
@@ -90,7 +94,17 @@ class ReplicatedStore implements IdentityStore {
   }
 
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#catchUp().finally(() => {
+    if (this.#refreshing !== undefined) {
+      // The one under way may have looked before that was written which the caller asks for: all who come now share the next one.
+      this.#refreshingNext ??= this.#refreshing
+        .catch(() => undefined)
+        .then(() => {
+          this.#refreshingNext = undefined;
+          return this.refresh();
+        });
+      return this.#refreshingNext;
+    }
+    this.#refreshing = this.#catchUp().finally(() => {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
@@ -105,7 +119,8 @@ class ReplicatedStore implements IdentityStore {
 
   async close(): Promise<void> {
     this.#unwatch();
-    await this.#draining;
+    // Whoever waits for these is told how they went; here it only counts that they are over.
+    await Promise.allSettled([this.#draining, this.#refreshingNext ?? this.#refreshing]);
     await this.#engine.close();
   }
 

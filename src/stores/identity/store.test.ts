@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import type { AccountId } from '#core/identifiers';
+import type { AccountDocument } from './documents.ts';
+import type { RecordEngine } from './engine.ts';
+import {
+  compactMemoryDatabase,
+  createMemoryDatabase,
+  type MemoryDatabase,
+  openMemoryEngine,
+} from './engines/memory.ts';
+import { type IdentityStore, openIdentityStore } from './store.ts';
+
+/** Holds back the answers of an engine's reads, so that a test decides what happens before they arrive. */
+class SlowEngine implements RecordEngine {
+  readonly #engine: RecordEngine;
+  readonly append: RecordEngine['append'];
+  /** What each held answer waits for, oldest first. */
+  readonly held: PromiseWithResolvers<void>[] = [];
+  isSlow = false;
+  isClosed = false;
+  onNews: () => void = () => {};
+
+  constructor(database: MemoryDatabase) {
+    this.#engine = openMemoryEngine(database);
+    this.append = this.#engine.append;
+  }
+
+  load: RecordEngine['load'] = () => this.#hold(this.#engine.load());
+
+  changesAfter: RecordEngine['changesAfter'] = (sequence) => this.#hold(this.#engine.changesAfter(sequence));
+
+  watch(onNews: () => void): () => void {
+    this.onNews = onNews;
+    return () => {
+      this.onNews = () => {};
+    };
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.#engine.close();
+  }
+
+  release(): void {
+    this.held.shift()?.resolve();
+  }
+
+  async #hold<T>(answer: Promise<T>): Promise<T> {
+    if (!this.isSlow) return answer;
+    const gate = Promise.withResolvers<void>();
+    this.held.push(gate);
+    const found = await answer;
+    await gate.promise;
+    return found;
+  }
+}
+
+function account(id: string): AccountDocument {
+  return { id: id as AccountId, name: id, email: `${id}@example.com`, createdAt: 0 };
+}
+
+let database: MemoryDatabase;
+let engine: SlowEngine;
+let store: IdentityStore;
+let other: IdentityStore;
+let watchErrors: unknown[];
+
+function add(to: IdentityStore, id: string): Promise<void> {
+  return to.write(({ put }) => put('account', account(id)));
+}
+
+function ids(): string[] {
+  return [...store.state.all('account').values()].map((found) => found.id).sort();
+}
+
+/** Lets everything run that waits for nothing but promises. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+beforeEach(async () => {
+  database = createMemoryDatabase();
+  engine = new SlowEngine(database);
+  watchErrors = [];
+  store = await openIdentityStore(engine, (error) => watchErrors.push(error));
+  other = await openIdentityStore(openMemoryEngine(database), (error) => watchErrors.push(error));
+});
+
+describe('an identity store whose engine is slow', () => {
+  test('does not take a refresh for done that looked before the caller asked', async () => {
+    engine.isSlow = true;
+    const early = store.refresh();
+    await settle();
+    await add(other, '1');
+    const late = Promise.all([store.refresh(), store.refresh()]);
+    engine.release();
+    await early;
+    assert.deepEqual(ids(), []);
+    await settle();
+    assert.equal(engine.held.length, 1, 'those who came late share one look');
+    engine.release();
+    await late;
+    assert.deepEqual(ids(), ['1']);
+  });
+
+  test('refreshes again for those who came late, also when the one before fails', async () => {
+    engine.isSlow = true;
+    const early = store.refresh();
+    await settle();
+    const late = store.refresh();
+    engine.held.shift()?.reject(new Error('away'));
+    await assert.rejects(early, { message: 'away' });
+    await settle();
+    engine.release();
+    await late;
+  });
+
+  test('applies a change once that a refresh and a write both learn of', async () => {
+    await add(other, '1');
+    engine.isSlow = true;
+    const refreshing = store.refresh();
+    await settle();
+    await add(store, '2');
+    const before = store.state.all('account').get('1' as AccountId);
+    engine.release();
+    await refreshing;
+    assert.deepEqual(ids(), ['1', '2']);
+    assert.equal(store.state.all('account').get('1' as AccountId), before);
+  });
+
+  test('does not go back to a snapshot that is older than a write acknowledged meanwhile', async () => {
+    await add(other, '1');
+    compactMemoryDatabase(database, 0);
+    engine.isSlow = true;
+    const refreshing = store.refresh();
+    await settle();
+    engine.release();
+    await settle();
+    assert.equal(engine.held.length, 1, 'the refresh loads');
+    engine.isSlow = false;
+    await add(store, '2');
+    assert.deepEqual(ids(), ['1', '2']);
+    engine.release();
+    await refreshing;
+    assert.deepEqual(ids(), ['1', '2']);
+  });
+
+  test('goes back with a database that was put back to an earlier state', async () => {
+    await add(store, '1');
+    await add(store, '2');
+    database.sequence = 1;
+    database.log.length = 1;
+    database.records.delete('account 2');
+    await store.refresh();
+    assert.deepEqual(ids(), ['1']);
+    await add(store, '3');
+    assert.deepEqual(ids(), ['1', '3']);
+  });
+
+  test('closes the engine only when no refresh is under way', async () => {
+    engine.isSlow = true;
+    engine.onNews();
+    engine.onNews();
+    const closing = store.close();
+    await settle();
+    assert.equal(engine.isClosed, false);
+    engine.release();
+    await settle();
+    assert.equal(engine.isClosed, false);
+    engine.release();
+    await closing;
+    assert.deepEqual([engine.isClosed, watchErrors], [true, []]);
+  });
+
+  test('tells whoever watches when a refresh fails, and follows on', async () => {
+    engine.isSlow = true;
+    engine.onNews();
+    await settle();
+    const failure = new Error('away');
+    engine.held.shift()?.reject(failure);
+    await settle();
+    assert.deepEqual(watchErrors, [failure]);
+    engine.isSlow = false;
+    await add(other, '1');
+    engine.onNews();
+    await settle();
+    assert.deepEqual(ids(), ['1']);
+  });
+});
