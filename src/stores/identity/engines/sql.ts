@@ -60,11 +60,17 @@ export class SqlRecords {
     await this.#database.destroy();
   }
 
+  /** Brings the schema up to date; closes the database when that fails. */
   async migrate(): Promise<void> {
-    await this.#transaction(this.#dialect.beginWrite, async (database) => {
-      await this.#dialect.lockMigration?.(database);
-      await migrate(database);
-    });
+    try {
+      await this.#transaction(this.#dialect.beginWrite, async (database) => {
+        await this.#dialect.lockMigration?.(database);
+        await migrate(database);
+      });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   load(): Promise<Snapshot> {

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 
 /** SQLite waits for a lock by stopping the whole process, so it waits briefly; a write is begun again instead, for some five seconds. */
 const busyTimeoutMs = 10;
-const tries = 250;
+const triesByDefault = 250;
 /** While opening there is nothing else to hold up. */
 const openingTimeoutMs = 5000;
 const lookEveryMs = 200;
@@ -30,22 +30,29 @@ function readError(error: unknown): RecordEngineError {
     : new RecordEngineError(meaning[1], meaning[2], error);
 }
 
-const dialect: Dialect = {
+const dialect: Omit<Dialect, 'tries'> = {
   beginRead: 'begin',
   beginWrite: 'begin immediate',
-  tries,
   lockHead: false,
   readError,
 };
+
+export interface SqliteOptions {
+  readonly file: string;
+  /** How often a locked file is tried, some 20 ms apart, before giving up with Busy. */
+  readonly tries?: number;
+  /** Pages of 4 KiB beyond which the file does not grow: a write then fails with Full. */
+  readonly maxPages?: number;
+}
 
 /**
  * The embedded engine: one file, shared by the processes of one machine. Every commit is on disk before it is acknowledged
  * (WAL, `synchronous=FULL`). Rejects with RecordEngineError when the file cannot be opened or is not a database.
  */
-export async function openSqliteEngine(options: { readonly file: string }): Promise<RecordEngine> {
-  const connection = connect(options.file);
+export async function openSqliteEngine(options: SqliteOptions): Promise<RecordEngine> {
+  const connection = connect(options);
   const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
-  const records = new SqlRecords(database, dialect);
+  const records = new SqlRecords(database, { ...dialect, tries: options.tries ?? triesByDefault });
   await records.migrate();
   const dataVersion = connection.prepare('pragma data_version').pluck();
   /** The number that changes when another process writes; undefined when the file cannot be read. */
@@ -84,7 +91,7 @@ export async function openSqliteEngine(options: { readonly file: string }): Prom
   };
 }
 
-function connect(file: string): SQLite.Database {
+function connect({ file, maxPages }: SqliteOptions): SQLite.Database {
   try {
     // The file is made before SQLite opens it, so that it is never readable by others; its WAL takes the same mode.
     closeSync(openSync(file, 'a', 0o600));
@@ -93,6 +100,7 @@ function connect(file: string): SQLite.Database {
     connection.pragma('journal_mode = wal');
     connection.pragma('synchronous = full');
     connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
     return connection;
   } catch (error) {
     if (error instanceof SQLite.SqliteError) throw readError(error);
