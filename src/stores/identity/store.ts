@@ -164,10 +164,11 @@ class ReplicatedStore implements IdentityStore {
         this.#sequence = sequence;
       }
     } catch (error) {
-      // A refusal is as true without the commit as with it; only what was to be written is in doubt.
+      // A refusal stands only if nothing was to be written: else it may rest on what another job of the group wrote in vain, and
+      // NoSuchEntity would tell a client that the deletion which just failed had been made.
       const failure = new IdentityStoreError(error);
       for (const [index, job] of jobs.entries()) {
-        const outcome = outcomes[index];
+        const outcome = changes.length === 0 ? outcomes[index] : undefined;
         job.reject(outcome !== undefined && 'error' in outcome ? outcome.error : failure);
       }
       return;
