@@ -164,6 +164,7 @@ async function keep(command: readonly string[], directory: string, user: User): 
 }
 
 async function end(keeper: Keeper, word: 'keep' | ''): Promise<void> {
+  if (keeper.exitCode !== null) return;
   const exited = once(keeper, 'exit');
   keeper.stdin.end(`${word}\n`);
   await exited;
