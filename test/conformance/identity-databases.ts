@@ -80,3 +80,17 @@ async function openPostgresSource(): Promise<DatabaseSource> {
     stop: () => server.stop(),
   };
 }
+
+/**
+ * Resolves as the promise does, or rejects after ten seconds. Keeps the process running meanwhile: what watches a database does not, so
+ * that it never holds up a process that wants to end.
+ */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('it did not happen within ten seconds')), 10_000);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Change, LoggedChange, RecordEngine } from '#stores/identity';
 import { RecordEngineError } from '#stores/identity';
-import { type DatabaseSource, sources, type TestDatabase } from './identity-databases.ts';
+import { type DatabaseSource, soon, sources, type TestDatabase } from './identity-databases.ts';
 
 function put(id: string, document: object = { id }, kind = 'user'): Change {
   return { kind, id, document };
@@ -213,7 +213,7 @@ for (const [name, openSource] of Object.entries(sources)) {
         });
       });
       await other.append(0, () => [put('a')]);
-      await news.promise;
+      await soon(news.promise);
       unwatch();
       const before = calls;
       await other.append(1, () => [put('b')]);

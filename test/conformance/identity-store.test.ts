@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { AccountId, UniqueId } from '#core/identifiers';
 import { type IdentityStore, openIdentityStore, type UserDocument } from '#stores/identity';
-import { type DatabaseSource, sources, type TestDatabase } from './identity-databases.ts';
+import { type DatabaseSource, soon, sources, type TestDatabase } from './identity-databases.ts';
 
 const account = '111122223333' as AccountId;
 
@@ -140,7 +140,7 @@ for (const [name, openSource] of Object.entries(sources)) {
         failOnNews,
       );
       await create(store, user('a'));
-      await learnt.promise;
+      await soon(learnt.promise);
       await watching.refresh();
       assert.deepEqual(names(watching), ['a']);
       await watching.close();

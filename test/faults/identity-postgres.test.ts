@@ -7,6 +7,7 @@ import {
   openPostgresEngine,
   type RecordEngine,
 } from '#stores/identity';
+import { soon } from '../conformance/identity-databases.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { create, ids, isFailure, isRefused } from './identity-fixture.ts';
 
@@ -69,7 +70,11 @@ describe('an identity store whose PostgreSQL goes away', () => {
     await server.takeAway();
     await isRefused(create(store, '2'), 'Unavailable');
     await isFailure(store.refresh(), 'Unavailable', 'the database cannot be reached');
-    await isFailure(Promise.reject(await told.promise), 'Unavailable', 'the database cannot be reached');
+    await isFailure(
+      Promise.reject(await soon(told.promise)),
+      'Unavailable',
+      'the database cannot be reached',
+    );
     assert.equal(store.hasNews(), false);
     assert.deepEqual(ids(store), ['1']);
     await server.bringBack();
@@ -92,7 +97,7 @@ describe('an identity store whose PostgreSQL goes away', () => {
     await isFailure(store.refresh(), 'Unavailable');
     await server.bringBack();
     await create(await open(), '1');
-    await learnt.promise;
+    await soon(learnt.promise);
     await store.refresh();
     assert.deepEqual(ids(store), ['1']);
   });
