@@ -83,19 +83,6 @@ function checkMember(
     case 'map':
       checkMap(shape, value as Fields, parent, name, violations);
       return;
-    default:
-      checkScalar(shape, value, parent, name, violations);
-  }
-}
-
-function checkScalar(
-  shape: Exclude<Shape, StructureShape | ListShape | MapShape>,
-  value: unknown,
-  parent: Place | undefined,
-  name: string,
-  violations: Violation[],
-): void {
-  switch (shape.type) {
     case 'string':
       checkString(shape, value as string, parent, name, violations);
       return;
@@ -105,21 +92,29 @@ function checkScalar(
     case 'integer':
     case 'long':
     case 'float':
-    case 'double': {
-      const number = value as number;
-      if (shape.min !== undefined && number < shape.min) {
-        const constraint = `Member must have value greater than or equal to ${shape.min}`;
-        report(violations, parent, name, 'min-value', String(number), constraint);
-      }
-      if (shape.max !== undefined && number > shape.max) {
-        const constraint = `Member must have value less than or equal to ${shape.max}`;
-        report(violations, parent, name, 'max-value', String(number), constraint);
-      }
+    case 'double':
+      checkNumber(shape, value as number, parent, name, violations);
       return;
-    }
     case 'boolean':
     case 'timestamp':
       return;
+  }
+}
+
+function checkNumber(
+  { min, max }: { readonly min: number | undefined; readonly max: number | undefined },
+  number: number,
+  parent: Place | undefined,
+  name: string,
+  violations: Violation[],
+): void {
+  if (min !== undefined && number < min) {
+    const constraint = `Member must have value greater than or equal to ${min}`;
+    report(violations, parent, name, 'min-value', String(number), constraint);
+  }
+  if (max !== undefined && number > max) {
+    const constraint = `Member must have value less than or equal to ${max}`;
+    report(violations, parent, name, 'max-value', String(number), constraint);
   }
 }
 

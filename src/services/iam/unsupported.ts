@@ -1,0 +1,227 @@
+import { type Unsupported, unsupported } from '#services/operation';
+import { type IamOperationName, iamOperations as models } from '#wire/model';
+
+const delegation = 'temporary delegation to product providers is not built yet';
+const lastAccessed = 'records of last access to services are not built yet';
+const oidc = 'OpenID Connect federation is not built yet';
+const outbound = 'outbound web identity federation is not built yet';
+const rootAccess = 'root access of member accounts is not built yet';
+const saml = 'SAML federation is not built yet';
+const serverCertificates = 'no service here serves TLS with certificates of IAM';
+const serviceCredentials = 'no service here takes passwords of its own';
+const serviceLinkedRoles = 'no service acts through a linked role';
+const signingCertificates = 'no service here accepts X.509 signatures';
+const simulation = 'the policy simulator is not built yet';
+const sshKeys = 'there is no CodeCommit';
+const notYet = 'not built yet';
+
+/** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
+export const unsupportedOperations = {
+  // Inline policies of users, groups and roles
+  DeleteGroupPolicy: unsupported(models.DeleteGroupPolicy, notYet),
+  DeleteRolePolicy: unsupported(models.DeleteRolePolicy, notYet),
+  DeleteUserPolicy: unsupported(models.DeleteUserPolicy, notYet),
+  GetGroupPolicy: unsupported(models.GetGroupPolicy, notYet),
+  GetRolePolicy: unsupported(models.GetRolePolicy, notYet),
+  GetUserPolicy: unsupported(models.GetUserPolicy, notYet),
+  ListGroupPolicies: unsupported(models.ListGroupPolicies, notYet),
+  ListRolePolicies: unsupported(models.ListRolePolicies, notYet),
+  ListUserPolicies: unsupported(models.ListUserPolicies, notYet),
+  PutGroupPolicy: unsupported(models.PutGroupPolicy, notYet),
+  PutRolePolicy: unsupported(models.PutRolePolicy, notYet),
+  PutUserPolicy: unsupported(models.PutUserPolicy, notYet),
+
+  // Managed policies attached to users, groups and roles
+  AttachGroupPolicy: unsupported(models.AttachGroupPolicy, notYet),
+  AttachRolePolicy: unsupported(models.AttachRolePolicy, notYet),
+  AttachUserPolicy: unsupported(models.AttachUserPolicy, notYet),
+  DetachGroupPolicy: unsupported(models.DetachGroupPolicy, notYet),
+  DetachRolePolicy: unsupported(models.DetachRolePolicy, notYet),
+  DetachUserPolicy: unsupported(models.DetachUserPolicy, notYet),
+  ListAttachedGroupPolicies: unsupported(models.ListAttachedGroupPolicies, notYet),
+  ListAttachedRolePolicies: unsupported(models.ListAttachedRolePolicies, notYet),
+  ListAttachedUserPolicies: unsupported(models.ListAttachedUserPolicies, notYet),
+
+  // Permissions boundaries
+  DeleteRolePermissionsBoundary: unsupported(models.DeleteRolePermissionsBoundary, notYet),
+  DeleteUserPermissionsBoundary: unsupported(models.DeleteUserPermissionsBoundary, notYet),
+  PutRolePermissionsBoundary: unsupported(models.PutRolePermissionsBoundary, notYet),
+  PutUserPermissionsBoundary: unsupported(models.PutUserPermissionsBoundary, notYet),
+
+  // Managed policies
+  CreatePolicy: unsupported(models.CreatePolicy, notYet),
+  CreatePolicyVersion: unsupported(models.CreatePolicyVersion, notYet),
+  DeletePolicy: unsupported(models.DeletePolicy, notYet),
+  DeletePolicyVersion: unsupported(models.DeletePolicyVersion, notYet),
+  GetPolicy: unsupported(models.GetPolicy, notYet),
+  GetPolicyVersion: unsupported(models.GetPolicyVersion, notYet),
+  ListEntitiesForPolicy: unsupported(models.ListEntitiesForPolicy, notYet),
+  ListPolicies: unsupported(models.ListPolicies, notYet),
+  ListPolicyTags: unsupported(models.ListPolicyTags, notYet),
+  ListPolicyVersions: unsupported(models.ListPolicyVersions, notYet),
+  SetDefaultPolicyVersion: unsupported(models.SetDefaultPolicyVersion, notYet),
+  TagPolicy: unsupported(models.TagPolicy, notYet),
+  UntagPolicy: unsupported(models.UntagPolicy, notYet),
+
+  // Roles
+  CreateRole: unsupported(models.CreateRole, notYet),
+  DeleteRole: unsupported(models.DeleteRole, notYet),
+  GetRole: unsupported(models.GetRole, notYet),
+  ListRoles: unsupported(models.ListRoles, notYet),
+  UpdateAssumeRolePolicy: unsupported(models.UpdateAssumeRolePolicy, notYet),
+  UpdateRole: unsupported(models.UpdateRole, notYet),
+  UpdateRoleDescription: unsupported(models.UpdateRoleDescription, notYet),
+
+  // Tags of users and roles
+  ListRoleTags: unsupported(models.ListRoleTags, notYet),
+  ListUserTags: unsupported(models.ListUserTags, notYet),
+  TagRole: unsupported(models.TagRole, notYet),
+  TagUser: unsupported(models.TagUser, notYet),
+  UntagRole: unsupported(models.UntagRole, notYet),
+  UntagUser: unsupported(models.UntagUser, notYet),
+
+  // Instance profiles
+  AddRoleToInstanceProfile: unsupported(models.AddRoleToInstanceProfile, notYet),
+  CreateInstanceProfile: unsupported(models.CreateInstanceProfile, notYet),
+  DeleteInstanceProfile: unsupported(models.DeleteInstanceProfile, notYet),
+  GetInstanceProfile: unsupported(models.GetInstanceProfile, notYet),
+  ListInstanceProfileTags: unsupported(models.ListInstanceProfileTags, notYet),
+  ListInstanceProfiles: unsupported(models.ListInstanceProfiles, notYet),
+  ListInstanceProfilesForRole: unsupported(models.ListInstanceProfilesForRole, notYet),
+  RemoveRoleFromInstanceProfile: unsupported(models.RemoveRoleFromInstanceProfile, notYet),
+  TagInstanceProfile: unsupported(models.TagInstanceProfile, notYet),
+  UntagInstanceProfile: unsupported(models.UntagInstanceProfile, notYet),
+
+  // MFA devices
+  CreateVirtualMFADevice: unsupported(models.CreateVirtualMFADevice, notYet),
+  DeactivateMFADevice: unsupported(models.DeactivateMFADevice, notYet),
+  DeleteVirtualMFADevice: unsupported(models.DeleteVirtualMFADevice, notYet),
+  EnableMFADevice: unsupported(models.EnableMFADevice, notYet),
+  GetMFADevice: unsupported(models.GetMFADevice, notYet),
+  ListMFADeviceTags: unsupported(models.ListMFADeviceTags, notYet),
+  ListMFADevices: unsupported(models.ListMFADevices, notYet),
+  ListVirtualMFADevices: unsupported(models.ListVirtualMFADevices, notYet),
+  ResyncMFADevice: unsupported(models.ResyncMFADevice, notYet),
+  TagMFADevice: unsupported(models.TagMFADevice, notYet),
+  UntagMFADevice: unsupported(models.UntagMFADevice, notYet),
+
+  // Passwords
+  ChangePassword: unsupported(models.ChangePassword, notYet),
+  CreateLoginProfile: unsupported(models.CreateLoginProfile, notYet),
+  DeleteAccountPasswordPolicy: unsupported(models.DeleteAccountPasswordPolicy, notYet),
+  DeleteLoginProfile: unsupported(models.DeleteLoginProfile, notYet),
+  GetAccountPasswordPolicy: unsupported(models.GetAccountPasswordPolicy, notYet),
+  GetLoginProfile: unsupported(models.GetLoginProfile, notYet),
+  UpdateAccountPasswordPolicy: unsupported(models.UpdateAccountPasswordPolicy, notYet),
+  UpdateLoginProfile: unsupported(models.UpdateLoginProfile, notYet),
+
+  // The account
+  CreateAccountAlias: unsupported(models.CreateAccountAlias, notYet),
+  DeleteAccountAlias: unsupported(models.DeleteAccountAlias, notYet),
+  GenerateCredentialReport: unsupported(models.GenerateCredentialReport, notYet),
+  GetAccountAuthorizationDetails: unsupported(models.GetAccountAuthorizationDetails, notYet),
+  GetAccountSummary: unsupported(models.GetAccountSummary, notYet),
+  GetCredentialReport: unsupported(models.GetCredentialReport, notYet),
+  ListAccountAliases: unsupported(models.ListAccountAliases, notYet),
+  SetSecurityTokenServicePreferences: unsupported(models.SetSecurityTokenServicePreferences, notYet),
+
+  // The policy simulator
+  GetContextKeysForCustomPolicy: unsupported(models.GetContextKeysForCustomPolicy, simulation),
+  GetContextKeysForPrincipalPolicy: unsupported(models.GetContextKeysForPrincipalPolicy, simulation),
+  SimulateCustomPolicy: unsupported(models.SimulateCustomPolicy, simulation),
+  SimulatePrincipalPolicy: unsupported(models.SimulatePrincipalPolicy, simulation),
+
+  // OpenID Connect providers
+  AddClientIDToOpenIDConnectProvider: unsupported(models.AddClientIDToOpenIDConnectProvider, oidc),
+  CreateOpenIDConnectProvider: unsupported(models.CreateOpenIDConnectProvider, oidc),
+  DeleteOpenIDConnectProvider: unsupported(models.DeleteOpenIDConnectProvider, oidc),
+  GetOpenIDConnectProvider: unsupported(models.GetOpenIDConnectProvider, oidc),
+  ListOpenIDConnectProviderTags: unsupported(models.ListOpenIDConnectProviderTags, oidc),
+  ListOpenIDConnectProviders: unsupported(models.ListOpenIDConnectProviders, oidc),
+  RemoveClientIDFromOpenIDConnectProvider: unsupported(models.RemoveClientIDFromOpenIDConnectProvider, oidc),
+  TagOpenIDConnectProvider: unsupported(models.TagOpenIDConnectProvider, oidc),
+  UntagOpenIDConnectProvider: unsupported(models.UntagOpenIDConnectProvider, oidc),
+  UpdateOpenIDConnectProviderThumbprint: unsupported(models.UpdateOpenIDConnectProviderThumbprint, oidc),
+
+  // SAML providers
+  CreateSAMLProvider: unsupported(models.CreateSAMLProvider, saml),
+  DeleteSAMLProvider: unsupported(models.DeleteSAMLProvider, saml),
+  GetSAMLProvider: unsupported(models.GetSAMLProvider, saml),
+  ListSAMLProviderTags: unsupported(models.ListSAMLProviderTags, saml),
+  ListSAMLProviders: unsupported(models.ListSAMLProviders, saml),
+  TagSAMLProvider: unsupported(models.TagSAMLProvider, saml),
+  UntagSAMLProvider: unsupported(models.UntagSAMLProvider, saml),
+  UpdateSAMLProvider: unsupported(models.UpdateSAMLProvider, saml),
+
+  // Outbound web identity federation
+  DisableOutboundWebIdentityFederation: unsupported(models.DisableOutboundWebIdentityFederation, outbound),
+  EnableOutboundWebIdentityFederation: unsupported(models.EnableOutboundWebIdentityFederation, outbound),
+  GetOutboundWebIdentityFederationInfo: unsupported(models.GetOutboundWebIdentityFederationInfo, outbound),
+
+  // Root access of member accounts
+  DisableOrganizationsRootCredentialsManagement: unsupported(
+    models.DisableOrganizationsRootCredentialsManagement,
+    rootAccess,
+  ),
+  DisableOrganizationsRootSessions: unsupported(models.DisableOrganizationsRootSessions, rootAccess),
+  EnableOrganizationsRootCredentialsManagement: unsupported(
+    models.EnableOrganizationsRootCredentialsManagement,
+    rootAccess,
+  ),
+  EnableOrganizationsRootSessions: unsupported(models.EnableOrganizationsRootSessions, rootAccess),
+  ListOrganizationsFeatures: unsupported(models.ListOrganizationsFeatures, rootAccess),
+
+  // Service-linked roles
+  CreateServiceLinkedRole: unsupported(models.CreateServiceLinkedRole, serviceLinkedRoles),
+  DeleteServiceLinkedRole: unsupported(models.DeleteServiceLinkedRole, serviceLinkedRoles),
+  GetServiceLinkedRoleDeletionStatus: unsupported(
+    models.GetServiceLinkedRoleDeletionStatus,
+    serviceLinkedRoles,
+  ),
+
+  // Temporary delegation
+  AcceptDelegationRequest: unsupported(models.AcceptDelegationRequest, delegation),
+  AssociateDelegationRequest: unsupported(models.AssociateDelegationRequest, delegation),
+  CreateDelegationRequest: unsupported(models.CreateDelegationRequest, delegation),
+  GetDelegationRequest: unsupported(models.GetDelegationRequest, delegation),
+  GetHumanReadableSummary: unsupported(models.GetHumanReadableSummary, delegation),
+  ListDelegationRequests: unsupported(models.ListDelegationRequests, delegation),
+  RejectDelegationRequest: unsupported(models.RejectDelegationRequest, delegation),
+  SendDelegationToken: unsupported(models.SendDelegationToken, delegation),
+  UpdateDelegationRequest: unsupported(models.UpdateDelegationRequest, delegation),
+
+  // Last access
+  GenerateOrganizationsAccessReport: unsupported(models.GenerateOrganizationsAccessReport, lastAccessed),
+  GenerateServiceLastAccessedDetails: unsupported(models.GenerateServiceLastAccessedDetails, lastAccessed),
+  GetOrganizationsAccessReport: unsupported(models.GetOrganizationsAccessReport, lastAccessed),
+  GetServiceLastAccessedDetails: unsupported(models.GetServiceLastAccessedDetails, lastAccessed),
+  GetServiceLastAccessedDetailsWithEntities: unsupported(
+    models.GetServiceLastAccessedDetailsWithEntities,
+    lastAccessed,
+  ),
+  ListPoliciesGrantingServiceAccess: unsupported(models.ListPoliciesGrantingServiceAccess, lastAccessed),
+
+  // Credentials of services that are not here
+  CreateServiceSpecificCredential: unsupported(models.CreateServiceSpecificCredential, serviceCredentials),
+  DeleteSSHPublicKey: unsupported(models.DeleteSSHPublicKey, sshKeys),
+  DeleteServerCertificate: unsupported(models.DeleteServerCertificate, serverCertificates),
+  DeleteServiceSpecificCredential: unsupported(models.DeleteServiceSpecificCredential, serviceCredentials),
+  DeleteSigningCertificate: unsupported(models.DeleteSigningCertificate, signingCertificates),
+  GetSSHPublicKey: unsupported(models.GetSSHPublicKey, sshKeys),
+  GetServerCertificate: unsupported(models.GetServerCertificate, serverCertificates),
+  ListSSHPublicKeys: unsupported(models.ListSSHPublicKeys, sshKeys),
+  ListServerCertificateTags: unsupported(models.ListServerCertificateTags, serverCertificates),
+  ListServerCertificates: unsupported(models.ListServerCertificates, serverCertificates),
+  ListServiceSpecificCredentials: unsupported(models.ListServiceSpecificCredentials, serviceCredentials),
+  ListSigningCertificates: unsupported(models.ListSigningCertificates, signingCertificates),
+  ResetServiceSpecificCredential: unsupported(models.ResetServiceSpecificCredential, serviceCredentials),
+  TagServerCertificate: unsupported(models.TagServerCertificate, serverCertificates),
+  UntagServerCertificate: unsupported(models.UntagServerCertificate, serverCertificates),
+  UpdateSSHPublicKey: unsupported(models.UpdateSSHPublicKey, sshKeys),
+  UpdateServerCertificate: unsupported(models.UpdateServerCertificate, serverCertificates),
+  UpdateServiceSpecificCredential: unsupported(models.UpdateServiceSpecificCredential, serviceCredentials),
+  UpdateSigningCertificate: unsupported(models.UpdateSigningCertificate, signingCertificates),
+  UploadSSHPublicKey: unsupported(models.UploadSSHPublicKey, sshKeys),
+  UploadServerCertificate: unsupported(models.UploadServerCertificate, serverCertificates),
+  UploadSigningCertificate: unsupported(models.UploadSigningCertificate, signingCertificates),
+} satisfies Partial<Record<IamOperationName, Unsupported>>;
