@@ -38,6 +38,7 @@ export interface StartedService {
 export async function startService(options: { readonly databaseUrl?: string } = {}): Promise<StartedService> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'brevet-test-'));
   const answered: Answered[] = [];
+  const time = { aheadMs: 0 };
   const accountId = '111122223333';
   const root = {
     accessKeyId: 'AKIAROOTROOTROOTROOT',
@@ -50,7 +51,7 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     databaseUrl: options.databaseUrl,
     domain: undefined,
     writer: 'test-0',
-    clock: () => Date.now() + service.clockAheadMs,
+    clock: () => Date.now() + time.aheadMs,
     onAnswered: (one) => answered.push(one),
     onBackgroundError: (error) => {
       throw error;
@@ -85,7 +86,12 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     accountId,
     root,
     answered,
-    clockAheadMs: 0,
+    get clockAheadMs() {
+      return time.aheadMs;
+    },
+    set clockAheadMs(aheadMs) {
+      time.aheadMs = aheadMs;
+    },
     sts: (credentials, region = 'us-east-1') => keep(new STSClient({ ...shared(credentials), region })),
     iam: (credentials) => keep(new IAMClient(shared(credentials))),
     organizations: (credentials) => keep(new OrganizationsClient(shared(credentials))),
