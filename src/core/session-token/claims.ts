@@ -1,5 +1,8 @@
 import type { AccessKeyId, AccountId } from '#core/identifiers';
 
+/** The longest that any session lives: GetSessionToken and GetFederationToken, 36 hours. */
+export const longestSessionSeconds = 129_600;
+
 /** A tag of a session. */
 export interface SessionTag {
   readonly key: string;

@@ -3,6 +3,6 @@
  * Nothing of a session is stored anywhere else. Pure: keys, nonces and times are arguments; whether a session has expired, and whether its
  * principal still exists, is asked by the pipeline. Called by services (seal) and the pipeline (open).
  */
-export { type SessionClaims, type SessionTag, SessionTokenError } from './claims.ts';
+export { longestSessionSeconds, type SessionClaims, type SessionTag, SessionTokenError } from './claims.ts';
 export { openToken, packedSize, sealToken, tokenKeyId, tokenLimit } from './seal.ts';
 export { createTokenKey, deriveSecretAccessKey, type TokenKey } from './token-key.ts';

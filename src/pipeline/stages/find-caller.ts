@@ -60,6 +60,8 @@ function bySession(source: CredentialSource, accessKeyId: string, token: string)
   if (source.now >= session.expiresAt * 1000) {
     throw fault('ExpiredToken', 'The security token included in the request is expired');
   }
+  // Ended before its time, by DeleteAccessKey or UpdateAccessKey on the id of its temporary key.
+  if (source.state.all('revoked-session').get(accessKeyId) !== undefined) throw invalidCredentials();
   return {
     caller: callerOf(source.state, session),
     secretAccessKey: () => deriveSecretAccessKey(key, session.accessKeyId),

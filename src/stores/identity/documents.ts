@@ -166,6 +166,16 @@ export interface LoginProfileDocument {
   readonly resetRequired: boolean;
 }
 
+/** A session that was ended before its time, by the id of its temporary access key. Kept until no session of its age can live. */
+export interface RevokedSessionDocument {
+  /** `ASIA…` */
+  readonly id: AccessKeyId;
+  readonly account: AccountId;
+  readonly revokedAt: Instant;
+  /** `Inactive` can be taken back, as of any access key; `Deleted` cannot. */
+  readonly status: 'Inactive' | 'Deleted';
+}
+
 /** When and where an access key or a role was last used. Written seldom, and late by up to a minute. */
 export interface LastUsedDocument {
   /** Access key id, or unique id of a role. */
@@ -196,6 +206,7 @@ export interface Documents {
   readonly 'access-key': AccessKeyDocument;
   readonly 'mfa-device': MfaDeviceDocument;
   readonly 'login-profile': LoginProfileDocument;
+  readonly 'revoked-session': RevokedSessionDocument;
   readonly 'last-used': LastUsedDocument;
   readonly 'token-key': TokenKeyDocument;
 }

@@ -22,6 +22,7 @@ export type {
   PasswordPolicy,
   PolicyRecord,
   PolicyVersion,
+  RevokedSessionDocument,
   RoleDocument,
   Tag,
   TokenKeyDocument,

@@ -39,6 +39,7 @@ function createCollections(): Collections {
     'access-key': byIdOnly((key) => key.owner),
     'mfa-device': byAccount((device) => device.owner),
     'login-profile': byIdOnly((profile) => profile.account),
+    'revoked-session': byIdOnly((session) => session.account),
     'last-used': byIdOnly(),
     'token-key': byIdOnly(),
   };

@@ -246,6 +246,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'access-key': true,
   'mfa-device': true,
   'login-profile': true,
+  'revoked-session': true,
   'last-used': true,
   'token-key': true,
 };

@@ -1,5 +1,5 @@
 import type { RandomBytes } from '#core/identifiers';
-import { createTokenKey, type TokenKey } from '#core/session-token';
+import { createTokenKey, longestSessionSeconds, type TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
 import { KeyringError } from './keyring-error.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -43,8 +43,8 @@ const hourMs = 60 * minuteMs;
 const rotateAfterMs = 24 * hourMs;
 /** Other processes must have heard of a key before it seals. */
 const announceMs = 5 * minuteMs;
-/** The longest session there is (GetSessionToken, 36 hours), and an hour for clocks that differ. */
-const keepMs = 36 * hourMs + hourMs;
+/** The longest session there is, and an hour for clocks that differ. */
+const keepMs = longestSessionSeconds * 1000 + hourMs;
 
 /** A keyring over stored keys. Keys are unwrapped when first needed and kept. */
 export function createKeyring({ load, add, box, clock, random }: KeyringOptions): Keyring {

@@ -9,6 +9,8 @@ export const quotas = {
   PoliciesPerAccount: 1500,
   GroupsPerUser: 10,
   AccessKeysPerUser: 2,
+  /** Not of AWS: so that who may end sessions cannot fill the memory. */
+  RevokedSessionsPerAccount: 100_000,
   MFADevicesPerUser: 8,
   AttachedPoliciesPerUser: 10,
   AttachedPoliciesPerGroup: 10,
