@@ -52,6 +52,8 @@ interface ConditionCase {
 interface SyntaxCase {
   readonly name: string;
   readonly kind?: PolicyKind;
+  /** Read as a managed policy is, which may not have the old version. */
+  readonly managed?: boolean;
   /** A part of a statement that is good otherwise, a whole document, or text as it arrives. */
   readonly statement?: Readonly<Record<string, unknown>>;
   readonly document?: unknown;
@@ -175,7 +177,8 @@ describe('conditions', () => {
 describe('syntax', () => {
   for (const [name, vector] of casesOf<SyntaxCase>('syntax')) {
     test(name, () => {
-      const { kind = 'identity', statement = {}, error, at } = vector;
+      const { kind = 'identity', statement = {}, managed = false, error, at } = vector;
+      const options = { currentVersionOnly: managed };
       const good =
         kind === 'trust'
           ? { Effect: 'Allow', Principal: { AWS: '111111111111' }, Action: 'sts:AssumeRole' }
@@ -184,11 +187,11 @@ describe('syntax', () => {
       const document = vector.document ?? { Version: '2012-10-17', Statement: Object.fromEntries(merged) };
       const text = vector.text ?? JSON.stringify(document);
       if (error === undefined) {
-        assert.equal(parsePolicy(text, kind).kind, kind);
+        assert.equal(parsePolicy(text, kind, options).kind, kind);
         return;
       }
       assert.throws(
-        () => parsePolicy(text, kind),
+        () => parsePolicy(text, kind, options),
         (thrown) => {
           assert.ok(thrown instanceof PolicyError);
           assert.equal(thrown.code, 'MalformedPolicyDocument');

@@ -43,7 +43,10 @@ export interface Statement {
   /** Absent in trust policies. */
   readonly resource: Element<Value> | undefined;
   readonly conditions: readonly Condition[];
+  /** Of its opening brace. */
   readonly position: Position;
+  /** Just behind its closing brace. */
+  readonly end: Position;
 }
 
 /** A policy, read and validated for its kind. */

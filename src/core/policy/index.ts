@@ -24,6 +24,7 @@ export {
   type StatementReference,
 } from './evaluate.ts';
 export { explain, type NearMiss, type UnmetPart } from './explain.ts';
-export { parsePolicy } from './parse-policy.ts';
+export { lintPolicy, type PolicyWarning, type PolicyWarningCode } from './lint.ts';
+export { type ParseOptions, parsePolicy } from './parse-policy.ts';
 export { PolicyError, type Position } from './policy-error.ts';
 export type { PolicyRequest, PrincipalFacts } from './request.ts';

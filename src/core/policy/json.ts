@@ -7,7 +7,13 @@ export type JsonNode =
   | { readonly type: 'boolean'; readonly value: boolean; readonly position: Position }
   | { readonly type: 'null'; readonly position: Position }
   | { readonly type: 'array'; readonly items: readonly JsonNode[]; readonly position: Position }
-  | { readonly type: 'object'; readonly members: readonly JsonMember[]; readonly position: Position };
+  | {
+      readonly type: 'object';
+      readonly members: readonly JsonMember[];
+      readonly position: Position;
+      /** Just behind the closing brace. */
+      readonly end: Position;
+    };
 
 export interface JsonMember {
   readonly name: string;
@@ -83,7 +89,7 @@ class JsonReader {
     const names = new Set<string>();
     this.#at += 1;
     this.#space();
-    if (this.#take('}')) return { type: 'object', members, position };
+    if (this.#take('}')) return { type: 'object', members, position, end: this.#position() };
     do {
       this.#space();
       const memberPosition = this.#position();
@@ -97,7 +103,7 @@ class JsonReader {
       this.#space();
     } while (this.#take(','));
     if (!this.#take('}')) throw this.#error();
-    return { type: 'object', members, position };
+    return { type: 'object', members, position, end: this.#position() };
   }
 
   #array(depth: number, position: Position): JsonNode {

@@ -31,13 +31,19 @@ const statementElements = [
 ];
 const principalForms: readonly PrincipalForm[] = ['AWS', 'Federated', 'Service', 'CanonicalUser'];
 
+/** What some places ask of a policy beyond its kind. */
+export interface ParseOptions {
+  /** Refuses version 2008-10-17, said or implied, as CreatePolicy and CreatePolicyVersion do. Organization policies never have it. */
+  readonly currentVersionOnly?: boolean;
+}
+
 type ObjectNode = Extract<JsonNode, { type: 'object' }>;
 
 /**
  * Reads a policy and checks it as the kind it is to be. Throws PolicyError with AWS's text for the first thing that is wrong:
  * JSON, shape, version, then what checkDocument looks at (IAM User Guide, "IAM JSON policy elements reference").
  */
-export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
+export function parsePolicy(text: string, kind: PolicyKind, options: ParseOptions = {}): PolicyDocument {
   if (text.length > maxCharacters || !allowedCharacters.test(text)) throw syntaxError();
   const root = readJson(text, kind);
   if (root.type !== 'object') throw syntaxError(root.position);
@@ -53,7 +59,7 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
     ),
   };
   if (document.statements.length === 0) throw syntaxError(statement.position);
-  checkDocument(document);
+  checkDocument(document, options.currentVersionOnly ?? false);
   return document;
 }
 
@@ -108,6 +114,7 @@ function readStatement(node: JsonNode, index: number): Statement {
     resource: readElement(members, 'Resource', 'NotResource', readStrings),
     conditions: readConditions(members.get('Condition')),
     position: node.position,
+    end: node.end,
   };
   if (effect === 'Allow' || effect === 'Deny') return { ...statement, effect };
   const position = members.get('Effect')?.position ?? node.position;

@@ -6,6 +6,7 @@ import { PolicyError, type Position } from './policy-error.ts';
 import { parseDate, parseNumber } from './scalar.ts';
 
 const kindsWithPrincipal: ReadonlySet<PolicyKind> = new Set(['trust', 'resource', 'rcp']);
+const kindsOfOrganizations: ReadonlySet<PolicyKind> = new Set(['scp', 'rcp']);
 const partitions: ReadonlySet<string> = new Set([
   'aws',
   'aws-cn',
@@ -29,10 +30,11 @@ const iamPathStarts =
  * Checks a policy that has the right shape: each check over all statements before the next, in the order AWS makes them.
  * Throws PolicyError.
  */
-export function checkDocument(document: PolicyDocument): void {
+export function checkDocument(document: PolicyDocument, currentVersionOnly: boolean): void {
   const { kind, statements } = document;
   for (const statement of statements) checkPrincipalPlace(statement, kind);
   for (const statement of statements) checkOperators(statement);
+  if (currentVersionOnly || kindsOfOrganizations.has(kind)) checkVersion(document);
   for (const statement of statements) checkLegacyShape(statement);
   checkSids(document);
   for (const statement of statements) checkActionsGiven(statement);
@@ -40,6 +42,12 @@ export function checkDocument(document: PolicyDocument): void {
   for (const { resource } of statements) for (const value of resource?.values ?? []) checkResource(value);
   for (const statement of statements) checkActions(statement, kind);
   for (const statement of statements) checkConditionKeys(statement);
+  if (kind === 'rcp') for (const statement of statements) checkResourceControl(statement);
+}
+
+function checkVersion({ version }: PolicyDocument): void {
+  if (version !== '2012-10-17')
+    throw new PolicyError('Policy document must be version 2012-10-17 or greater.');
 }
 
 function checkPrincipalPlace({ principal, position }: Statement, kind: PolicyKind): void {
@@ -53,6 +61,36 @@ function checkPrincipalPlace({ principal, position }: Statement, kind: PolicyKin
     throw fail('Has prohibited field NotPrincipal', principal.position);
   if (principal.values.length === 0) throw fail('Syntax errors in policy.', principal.position);
   for (const mention of principal.values) checkPrincipal(mention);
+}
+
+/**
+ * What resource control policies leave out of the language (AWS Organizations User Guide, "RCP syntax"): they speak of everybody, name their
+ * actions, and only deny, but for RCPFullAWSAccess, whose one statement allows everything.
+ */
+function checkResourceControl({
+  effect,
+  principal,
+  action,
+  resource,
+  conditions,
+  position,
+}: Statement): void {
+  const everybody = principal?.values.every(({ form, value }) => form === 'AWS' && value === '*') ?? false;
+  if (!everybody)
+    throw fail('Principal must be "*" in a resource control policy.', principal?.position ?? position);
+  if (action.negated) throw fail('Has prohibited field NotAction', action.position);
+  const everyAction = action.values.find(({ text }) => text === '*');
+  if (effect === 'Deny') {
+    if (everyAction !== undefined)
+      throw fail('A resource control policy names the service of its actions.', everyAction.position);
+    return;
+  }
+  const allowsEverything =
+    everyAction !== undefined &&
+    resource?.negated === false &&
+    resource.values.some(({ text }) => text === '*') &&
+    conditions.length === 0;
+  if (!allowsEverything) throw fail('A resource control policy can only deny.', position);
 }
 
 function checkPrincipal(mention: PrincipalMention): void {
@@ -137,6 +175,7 @@ function checkAction({ text, position }: Value): void {
   }
   if (colons > 1) throw fail('Actions/Condition can contain only one colon.', position);
   const vendor = text.slice(0, text.indexOf(':'));
+  // A vendor that no table knows may be a new one: AWS takes it, and lintPolicy warns of it.
   if (!/^[A-Za-z0-9-]+$/.test(vendor)) throw fail(`Vendor ${vendor} is not valid`, position);
   if (!/^[A-Za-z0-9*?]+$/.test(text.slice(vendor.length + 1)))
     throw fail('Syntax errors in policy.', position);
