@@ -1,0 +1,85 @@
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
+import { deriveSigningKey } from '#core/sigv4';
+import { formatBasic } from '#core/time';
+
+/** The account of every benchmark. */
+export const accountId = '111122223333';
+
+/** A long-lived access key. */
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The requests of one run: who is called, and what is asked of it. */
+export interface Plan {
+  readonly port: number;
+  readonly caller: Caller;
+  /** AssumeRole goes to each of that many roles in turn. */
+  readonly operation: 'GetCallerIdentity' | { readonly assumeRoles: number };
+}
+
+const region = 'us-east-1';
+const service = 'sts';
+
+export function roleName(index: number): string {
+  return `role-${String(index).padStart(6, '0')}`;
+}
+
+/** Every request of a plan, signed as the AWS SDK for JavaScript signs, in the bytes that go over the wire; good for fifteen minutes. */
+export function signRequests({ port, caller, operation }: Plan): readonly Buffer[] {
+  const bodies =
+    operation === 'GetCallerIdentity'
+      ? ['Action=GetCallerIdentity&Version=2011-06-15']
+      : Array.from({ length: operation.assumeRoles }, (_, index) => assumeRoleBody(index));
+  const amzDate = formatBasic(Date.now());
+  const key = deriveSigningKey(caller.secretAccessKey, amzDate.slice(0, 8), region, service);
+  return bodies.map((body) => signRequest(body, `127.0.0.1:${port}`, amzDate, caller.accessKeyId, key));
+}
+
+function assumeRoleBody(index: number): string {
+  const arn = encodeURIComponent(`arn:aws:iam::${accountId}:role/${roleName(index)}`);
+  return `Action=AssumeRole&Version=2011-06-15&RoleArn=${arn}&RoleSessionName=session-${index}`;
+}
+
+function signRequest(
+  body: string,
+  host: string,
+  amzDate: string,
+  accessKeyId: string,
+  key: KeyObject,
+): Buffer {
+  const hash = sha256(body);
+  const headers: readonly (readonly [name: string, value: string])[] = [
+    ['amz-sdk-invocation-id', '5e3c1c9e-3d6a-4c5c-9f5c-2f1a52b4ad11'],
+    ['amz-sdk-request', 'attempt=1; max=3'],
+    ['content-type', 'application/x-www-form-urlencoded'],
+    ['host', host],
+    ['x-amz-content-sha256', hash],
+    ['x-amz-date', amzDate],
+    ['x-amz-user-agent', 'aws-sdk-js/3.1170.0'],
+  ];
+  const signed = headers.map(([name]) => name).join(';');
+  const lines = headers.map(([name, value]) => `${name}:${value}\n`).join('');
+  const scope = `${amzDate.slice(0, 8)}/${region}/${service}/aws4_request`;
+  const canonical = `POST\n/\n\n${lines}\n${signed}\n${hash}`;
+  const signature = createHmac('sha256', key)
+    .update(`AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${sha256(canonical)}`)
+    .digest('hex');
+  const sent = [
+    ...headers,
+    ['user-agent', 'aws-sdk-js/3.1170.0 ua/2.1 os/linux lang/js md/nodejs api/sts'],
+    [
+      'authorization',
+      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`,
+    ],
+    ['content-length', String(Buffer.byteLength(body))],
+    ['connection', 'keep-alive'],
+  ];
+  const head = sent.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return Buffer.from(`POST / HTTP/1.1\r\n${head}\r\n${body}`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
