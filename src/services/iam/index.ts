@@ -7,6 +7,7 @@ import type { Operation, Unsupported } from '#services/operation';
 import type { IamOperationName } from '#wire/model';
 import { accessKeyOperations } from './access-key/index.ts';
 import { groupOperations } from './group/index.ts';
+import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
 
@@ -14,5 +15,6 @@ export const iam = {
   ...unsupportedOperations,
   ...accessKeyOperations,
   ...groupOperations,
+  ...tagOperations,
   ...userOperations,
 } satisfies Record<IamOperationName, Operation | Unsupported>;

@@ -57,11 +57,8 @@ export const unsupportedOperations = {
   GetPolicyVersion: unsupported(models.GetPolicyVersion, notYet),
   ListEntitiesForPolicy: unsupported(models.ListEntitiesForPolicy, notYet),
   ListPolicies: unsupported(models.ListPolicies, notYet),
-  ListPolicyTags: unsupported(models.ListPolicyTags, notYet),
   ListPolicyVersions: unsupported(models.ListPolicyVersions, notYet),
   SetDefaultPolicyVersion: unsupported(models.SetDefaultPolicyVersion, notYet),
-  TagPolicy: unsupported(models.TagPolicy, notYet),
-  UntagPolicy: unsupported(models.UntagPolicy, notYet),
 
   // Roles
   CreateRole: unsupported(models.CreateRole, notYet),
@@ -72,25 +69,14 @@ export const unsupportedOperations = {
   UpdateRole: unsupported(models.UpdateRole, notYet),
   UpdateRoleDescription: unsupported(models.UpdateRoleDescription, notYet),
 
-  // Tags of users and roles
-  ListRoleTags: unsupported(models.ListRoleTags, notYet),
-  ListUserTags: unsupported(models.ListUserTags, notYet),
-  TagRole: unsupported(models.TagRole, notYet),
-  TagUser: unsupported(models.TagUser, notYet),
-  UntagRole: unsupported(models.UntagRole, notYet),
-  UntagUser: unsupported(models.UntagUser, notYet),
-
   // Instance profiles
   AddRoleToInstanceProfile: unsupported(models.AddRoleToInstanceProfile, notYet),
   CreateInstanceProfile: unsupported(models.CreateInstanceProfile, notYet),
   DeleteInstanceProfile: unsupported(models.DeleteInstanceProfile, notYet),
   GetInstanceProfile: unsupported(models.GetInstanceProfile, notYet),
-  ListInstanceProfileTags: unsupported(models.ListInstanceProfileTags, notYet),
   ListInstanceProfiles: unsupported(models.ListInstanceProfiles, notYet),
   ListInstanceProfilesForRole: unsupported(models.ListInstanceProfilesForRole, notYet),
   RemoveRoleFromInstanceProfile: unsupported(models.RemoveRoleFromInstanceProfile, notYet),
-  TagInstanceProfile: unsupported(models.TagInstanceProfile, notYet),
-  UntagInstanceProfile: unsupported(models.UntagInstanceProfile, notYet),
 
   // MFA devices
   CreateVirtualMFADevice: unsupported(models.CreateVirtualMFADevice, notYet),
@@ -98,12 +84,9 @@ export const unsupportedOperations = {
   DeleteVirtualMFADevice: unsupported(models.DeleteVirtualMFADevice, notYet),
   EnableMFADevice: unsupported(models.EnableMFADevice, notYet),
   GetMFADevice: unsupported(models.GetMFADevice, notYet),
-  ListMFADeviceTags: unsupported(models.ListMFADeviceTags, notYet),
   ListMFADevices: unsupported(models.ListMFADevices, notYet),
   ListVirtualMFADevices: unsupported(models.ListVirtualMFADevices, notYet),
   ResyncMFADevice: unsupported(models.ResyncMFADevice, notYet),
-  TagMFADevice: unsupported(models.TagMFADevice, notYet),
-  UntagMFADevice: unsupported(models.UntagMFADevice, notYet),
 
   // Passwords
   ChangePassword: unsupported(models.ChangePassword, notYet),

@@ -23,6 +23,18 @@ export function aboutEntity(
   context?: Readonly<Record<string, ContextValue | undefined>>,
 ): Question {
   const arn = iamArn(world.caller.account.id, kind, found?.path ?? '/', found?.name ?? name);
+  return aboutArn(action, arn, found, context);
+}
+
+/**
+ * The question of an operation that names its resource by ARN, such as a managed policy's: about that ARN, whether or not it was found.
+ */
+export function aboutArn(
+  action: string,
+  arn: string,
+  found: { readonly tags?: readonly Tag[] } | undefined,
+  context?: Readonly<Record<string, ContextValue | undefined>>,
+): Question {
   return {
     action: `iam:${action}`,
     resource: arn,
