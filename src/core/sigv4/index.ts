@@ -1,11 +1,18 @@
 /**
- * AWS Signature Version 4: reading a signature, the checks that need no key, and proof that the key's holder signed the request
+ * AWS Signature Version 4: reading a signature, the checks that need no key, proof that the key's holder signed the request, and signing
  * (AWS General Reference, "Signature Version 4 signing process").
  * Pure: time, keys and the body's hash are arguments. It looks nobody up and knows no session.
  * Called by the pipeline and, as `brevet/sigv4`, by other programs.
  */
 export { checkSignature, type Expected } from './check-signature.ts';
 export { parseSignature } from './parse-signature.ts';
+export {
+  type SignedHeaders,
+  type SigningCredentials,
+  type SigningOptions,
+  signRequest,
+  type UnsignedRequest,
+} from './sign-request.ts';
 export {
   type CredentialScope,
   type ParsedSignature,
