@@ -65,7 +65,10 @@ export function createPipeline(options: PipelineOptions): Handle {
     const progress: Progress = {};
     try {
       const target = route(request, services, options.domain);
-      if (target.kind === 'answer') return target.response;
+      if (target.kind === 'answer') {
+        options.onAnswered(answered(entry, progress, target.response.status));
+        return target.response;
+      }
       progress.target = target;
       const { operation, model } = target;
 

@@ -16,7 +16,8 @@ import { queryParameters, splitTarget } from './target.ts';
  */
 export function parseSignature(request: SignedRequest): ParsedSignature {
   const authorization = single(request, 'authorization', 'Authorization');
-  const query = queryParameters(splitTarget(request.target).query);
+  // A query string that cannot be read carries no signature, and verifySignature refuses it under any other.
+  const query = queryParameters(splitTarget(request.target).query) ?? [];
   const isPresigned = query.some(([name]) => name === 'X-Amz-Algorithm');
   if (authorization !== undefined && isPresigned) {
     throw incomplete(
@@ -42,7 +43,6 @@ function single(request: SignedRequest, name: string, shown: string): string | u
 function fromHeader(request: SignedRequest, authorization: string): ParsedSignature {
   const space = authorization.indexOf(' ');
   const named = space < 0 ? authorization : authorization.slice(0, space);
-  if (named !== algorithm) throw incomplete(`Unsupported AWS 'algorithm': '${named}'.`);
   const fields = readFields(space < 0 ? '' : authorization.slice(space + 1), authorization);
   const amzDate = single(request, 'x-amz-date', 'X-Amz-Date');
   const date = amzDate ?? single(request, 'date', 'Date');
@@ -58,6 +58,7 @@ function fromHeader(request: SignedRequest, authorization: string): ParsedSignat
     ].join('');
     throw incomplete(`${missing}Authorization=${authorization}`);
   }
+  if (named !== algorithm) throw incomplete(`Unsupported AWS 'algorithm': '${named}'.`);
   const instant = readInstant(date, amzDate === undefined);
   return {
     form: 'header',
@@ -164,11 +165,17 @@ function readSignedHeaders(text: string): readonly string[] {
 
 /** The instant of a date header; only a plain `Date` header may be in HTTP's own form (RFC 9110 §5.6.7). */
 function readInstant(text: string, isDateHeader: boolean): Instant {
-  const instant = parseBasic(text) ?? (isDateHeader && /GMT$/.test(text) ? Date.parse(text) : Number.NaN);
-  if (Number.isNaN(instant)) {
+  const instant = parseBasic(text) ?? (isDateHeader ? parseHttpDate(text) : undefined);
+  if (instant === undefined) {
     throw incomplete(
       `Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
   }
   return instant;
+}
+
+function parseHttpDate(text: string): Instant | undefined {
+  const instant = Date.parse(text);
+  // Date.parse takes much more than HTTP's form.
+  return !Number.isNaN(instant) && new Date(instant).toUTCString() === text ? instant : undefined;
 }

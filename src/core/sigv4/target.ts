@@ -8,25 +8,38 @@ export function splitTarget(target: string): { readonly path: string; readonly q
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** The decoded parameters of a query string in wire order. An escape that is none stays as it is, so that it is signed as it is. */
-export function queryParameters(query: string): readonly (readonly [name: string, value: string])[] {
+/**
+ * The decoded parameters of a query string in wire order, `+` read as a space, as the services read it: a signature must not leave open
+ * which of two values it is over. Undefined when an escape is not one or does not spell UTF-8.
+ */
+export function queryParameters(
+  query: string,
+): readonly (readonly [name: string, value: string])[] | undefined {
   if (query === '') return [];
   const parameters: (readonly [string, string])[] = [];
   for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    const name = equals < 0 ? part : part.slice(0, equals);
-    const value = equals < 0 ? '' : part.slice(equals + 1);
-    parameters.push([decode(name), decode(value)]);
+    const name = decodeForm(equals < 0 ? part : part.slice(0, equals));
+    const value = equals < 0 ? '' : decodeForm(part.slice(equals + 1));
+    if (name === undefined || value === undefined) return undefined;
+    parameters.push([name, value]);
   }
   return parameters;
 }
 
-/** Parameters encoded anew and sorted by encoded name, then value; the signature itself is left out. */
-export function canonicalQuery(query: string): string {
+/**
+ * Parameters encoded anew and sorted by encoded name, then value. Of a presigned request the signature itself is left out.
+ * Undefined for a query string that cannot be decoded.
+ */
+export function canonicalQuery(query: string, form: 'header' | 'query'): string | undefined {
+  const parameters = queryParameters(query);
+  if (parameters === undefined) return undefined;
   const encoded: [string, string][] = [];
-  for (const [name, value] of queryParameters(query)) {
-    if (name !== 'X-Amz-Signature') encoded.push([percentEncode(name), percentEncode(value)]);
+  for (const [name, value] of parameters) {
+    if (form === 'header' || name !== 'X-Amz-Signature') {
+      encoded.push([percentEncode(name), percentEncode(value)]);
+    }
   }
   encoded.sort((left, right) => compareText(left[0], right[0]) || compareText(left[1], right[1]));
   return encoded.map(([name, value]) => `${name}=${value}`).join('&');
@@ -35,14 +48,17 @@ export function canonicalQuery(query: string): string {
 /**
  * The canonical URI: dot segments and empty segments resolved, then each segment of the wire path encoded once more,
  * as every service but S3 does it. S3 (`once`) keeps the path as it is and encodes its decoded segments.
+ * Undefined for a path that cannot be decoded or encoded.
  */
-export function canonicalPath(path: string, uriEncoding: 'twice' | 'once'): string {
+export function canonicalPath(path: string, uriEncoding: 'twice' | 'once'): string | undefined {
   if (path === '/' || path === '') return '/';
-  if (uriEncoding === 'once')
-    return path
-      .split('/')
-      .map((segment) => percentEncode(decode(segment)))
-      .join('/');
+  if (!path.isWellFormed()) return undefined;
+  if (uriEncoding === 'once') {
+    const decoded = path.split('/').map(decode);
+    return decoded.includes(undefined)
+      ? undefined
+      : decoded.map((segment = '') => percentEncode(segment)).join('/');
+  }
   const kept: string[] = [];
   const segments = path.split('/').slice(1);
   for (const segment of segments) {
@@ -53,16 +69,17 @@ export function canonicalPath(path: string, uriEncoding: 'twice' | 'once'): stri
   return kept.length === 0 ? '/' : `/${kept.join('/')}${endsInSlash ? '/' : ''}`;
 }
 
-function decode(text: string): string {
-  if (!text.includes('%')) return toWellFormed(text);
+function decodeForm(text: string): string | undefined {
+  return decode(text.includes('+') ? text.replaceAll('+', ' ') : text);
+}
+
+/** Undefined also for lone surrogates, which have no encoding. */
+function decode(text: string): string | undefined {
+  if (!text.isWellFormed()) return undefined;
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {
-    return toWellFormed(text);
+    return undefined;
   }
-}
-
-/** Lone surrogates cannot be encoded; a replacement character never equals what a client signed. */
-function toWellFormed(text: string): string {
-  return text.toWellFormed();
 }

@@ -8,7 +8,8 @@ export type UriEncoding = 'twice' | 'once';
 const emptyBodySha256 = createHash('sha256').digest('hex');
 
 /**
- * The canonical request, or undefined when a header that is said to be signed is not there: nothing can be signed by its absence.
+ * The canonical request, or undefined when there is none that a client could have meant: a header that is said to be signed is not there
+ * or is named twice, or path or query cannot be decoded.
  * `bodySha256` is the hex SHA-256 of the body that was received.
  */
 export function canonicalRequest(
@@ -16,8 +17,11 @@ export function canonicalRequest(
   bodySha256: string,
   uriEncoding: UriEncoding = 'twice',
 ): string | undefined {
-  const { request, signedHeaders } = signature;
-  const { path, query } = splitTarget(request.target);
+  const { request, signedHeaders, form } = signature;
+  const target = splitTarget(request.target);
+  const path = canonicalPath(target.path, uriEncoding);
+  const query = canonicalQuery(target.query, form);
+  if (path === undefined || query === undefined) return undefined;
   const values = canonicalHeaderValues(request.rawHeaders);
   const names = [...signedHeaders].sort();
   let headers = '';
@@ -26,7 +30,7 @@ export function canonicalRequest(
     if (value === undefined || names[index - 1] === name) return undefined;
     headers += `${name}:${value}\n`;
   }
-  return `${request.method}\n${canonicalPath(path, uriEncoding)}\n${canonicalQuery(query)}\n${headers}\n${names.join(';')}\n${bodySha256}`;
+  return `${request.method}\n${path}\n${query}\n${headers}\n${names.join(';')}\n${bodySha256}`;
 }
 
 export function stringToSign(signature: ParsedSignature, canonical: string): string {

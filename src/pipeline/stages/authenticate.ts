@@ -68,6 +68,7 @@ export function authenticate(
     signingKey(ports.signingKeys, signature, secretAccessKey),
     hashBody(request.body),
   );
+  requireSignedTarget(model, signature);
   checkSessionMayCall(model, caller, region);
   return {
     caller,
@@ -87,6 +88,14 @@ function signingKey(
   return cache.get(`${scope.accessKeyId}/${scope.date}/${scope.region}/${scope.service}`, () =>
     deriveSigningKey(secretAccessKey(), scope.date, scope.region, scope.service),
   );
+}
+
+/**
+ * In AWS JSON the operation stands in a header: were it not signed, whoever carries a request could make another of it.
+ * Throws SignatureDoesNotMatch.
+ */
+function requireSignedTarget({ protocol }: ServiceModel, { signedHeaders }: ParsedSignature): void {
+  if (protocol === 'json' && !signedHeaders.includes('x-amz-target')) throw fault('SignatureDoesNotMatch');
 }
 
 /**
