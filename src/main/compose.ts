@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '#core/time';
-import { type Answered, createPipeline, type Handle } from '#pipeline';
+import { type Answered, createPipeline, type Handle, type ServiceTables } from '#pipeline';
 import { account } from '#services/account';
 import { iam } from '#services/iam';
 import { organizations } from '#services/organizations';
@@ -16,6 +16,9 @@ import {
   openSqliteEngine,
 } from '#stores/identity';
 import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type SecretBox } from '#stores/keyring';
+
+/** Every service of the endpoint. The sweeps walk these tables: an operation that stands in one is swept. */
+export const services = { sts, iam, organizations, account } satisfies ServiceTables;
 
 /** What it takes to compose one process. */
 export interface ComposeOptions {
@@ -84,7 +87,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     clock,
   });
   const handle = createPipeline({
-    services: { sts, iam, organizations, account },
+    services,
     identity,
     box,
     keyring,

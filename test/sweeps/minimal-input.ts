@@ -1,0 +1,107 @@
+import { validateInput } from '#wire/constraints';
+import type { OperationModel, Shape } from '#wire/model';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const account = '111122223333';
+
+const policy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::sweep/*' }],
+});
+const trustPolicy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' }],
+});
+
+/** What a member means, where its shape does not say it. */
+const byName: readonly (readonly [name: RegExp, value: string])[] = [
+  [/^AssumeRolePolicyDocument$/, trustPolicy],
+  [/^Policy(Document)?$|^PolicyInputList$/, policy],
+  [/^RoleArn$/, `arn:aws:iam::${account}:role/sweep`],
+  [/^(PolicyArn|PermissionsBoundary|arn)$/, `arn:aws:iam::${account}:policy/sweep`],
+  [/^(PolicySourceArn|Arn)$/, `arn:aws:iam::${account}:user/sweep`],
+  [/^SerialNumber$/, `arn:aws:iam::${account}:mfa/sweep`],
+  [/^OpenIDConnectProviderArn$/, `arn:aws:iam::${account}:oidc-provider/id.example.com`],
+  [/^(SAMLProviderArn|PrincipalArn)$/, `arn:aws:iam::${account}:saml-provider/sweep`],
+  [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
+  [/^ActionNames$/, 's3:GetObject'],
+  [/^RegionName$/, 'ap-east-1'],
+];
+
+/** Tried in this order where the name of a member says nothing. */
+const candidates: readonly string[] = [
+  'sweep',
+  '123456',
+  'sweep@example.com',
+  'https://sweep.example.com',
+  account,
+  'o-sweepsweep',
+  'r-sweep',
+  'ou-sweep-sweepswe',
+  'p-sweepsweep',
+  'h-sweepsweep',
+  'car-sweepsweep',
+  'rt-sweepsweep',
+  'o-sweepsweep/r-sweep/',
+  'AKIASWEEPSWEEPSWEEPS',
+  'v1',
+  'US',
+  '+1 555 0100',
+  `arn:aws:iam::${account}:role/sweep`,
+  `arn:aws:organizations::${account}:account/o-sweepsweep/${account}`,
+  'a'.repeat(32),
+  'a'.repeat(40),
+  'a'.repeat(1000),
+];
+
+/** The smallest input that meets every constraint of the operation's model, as the SDK takes it. */
+export function minimalInput(operation: OperationModel): Fields {
+  return operation.input === undefined ? {} : (minimal(operation, operation.input, '') as Fields);
+}
+
+function minimal(operation: OperationModel, shape: Shape, name: string): unknown {
+  switch (shape.type) {
+    case 'structure':
+      return Object.fromEntries(
+        shape.members
+          .filter((member) => member.required)
+          .map((member) => [member.name, minimal(operation, member.shape, member.name)]),
+      );
+    case 'list':
+      return Array.from({ length: Math.max(1, shape.min ?? 0) }, () =>
+        minimal(operation, shape.member, name),
+      );
+    case 'map':
+      return { [String(minimal(operation, shape.key, ''))]: minimal(operation, shape.value, '') };
+    case 'string': {
+      const meant = byName.flatMap(([pattern, value]) => (pattern.test(name) ? [value] : []));
+      const found = [...meant, ...(shape.enum ?? []), ...candidates].find((value) =>
+        isValid(operation, shape, value),
+      );
+      if (found === undefined)
+        throw new Error(`${operation.name} takes a ${shape.name}: add one to the candidates`);
+      return found;
+    }
+    case 'boolean':
+      return true;
+    case 'timestamp':
+      return new Date(Date.UTC(2026, 0, 2));
+    case 'blob':
+      return new Uint8Array([1, 2, 3]);
+    default:
+      return shape.min ?? 1;
+  }
+}
+
+function isValid(operation: OperationModel, shape: Shape, value: unknown): boolean {
+  const member = { name: 'Value', wireName: 'Value', required: true, location: 'body', shape } as const;
+  const input = {
+    type: 'structure',
+    name: 'Tried',
+    members: [member],
+    memberByWireName: new Map([['Value', member]]),
+    error: undefined,
+  } as const;
+  return validateInput({ ...operation, input }, { Value: value }).length === 0;
+}
