@@ -34,7 +34,9 @@ export type PolicyType = 'identity' | 'boundary' | 'session' | 'resource' | 'tru
 export interface StatementReference {
   readonly sid: string | undefined;
   readonly index: number;
+  /** Of its opening brace, and just behind its closing one. */
   readonly position: Position;
+  readonly end: Position;
 }
 
 /** The answer to a request, and what it rests on. */
@@ -194,5 +196,6 @@ function implicitDeny(type: PolicyType): Decision {
 
 /** Names a statement by its Sid and place. */
 export function refer({ statement }: CompiledStatement): StatementReference {
-  return { sid: statement.sid, index: statement.index, position: statement.position };
+  const { sid, index, position, end } = statement;
+  return { sid, index, position, end };
 }

@@ -23,7 +23,15 @@ export {
   type PolicyType,
   type StatementReference,
 } from './evaluate.ts';
-export { explain, type NearMiss, type UnmetPart } from './explain.ts';
+export {
+  type ExplainedPolicy,
+  type ExplainedStatement,
+  type ExplainedStep,
+  type Explanation,
+  explain,
+  missingKeysOf,
+  type UnmetPart,
+} from './explain.ts';
 export { lintPolicy, type PolicyWarning, type PolicyWarningCode } from './lint.ts';
 export { type ParseOptions, parsePolicy } from './parse-policy.ts';
 export { PolicyError, type Position } from './policy-error.ts';
