@@ -19,6 +19,8 @@ export {
   type UserCaller,
   userArn,
 } from './caller.ts';
+export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
+export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {

@@ -38,5 +38,6 @@ export {
   type IdentityStore,
   IdentityStoreError,
   type IdentityTransaction,
+  type News,
   openIdentityStore,
 } from './store.ts';

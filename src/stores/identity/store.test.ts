@@ -9,7 +9,7 @@ import {
   type MemoryDatabase,
   openMemoryEngine,
 } from './engines/memory.ts';
-import { type IdentityStore, openIdentityStore } from './store.ts';
+import { type IdentityStore, type News, openIdentityStore } from './store.ts';
 
 /** Holds back the answers of an engine's reads, so that a test decides what happens before they arrive. */
 class SlowEngine implements RecordEngine {
@@ -186,5 +186,63 @@ describe('an identity store whose engine is slow', () => {
     engine.onNews();
     await settle();
     assert.deepEqual(ids(), ['1']);
+  });
+});
+
+describe('whoever follows an identity store', () => {
+  async function open(database = createMemoryDatabase()) {
+    const store = await openIdentityStore(openMemoryEngine(database), (error) => {
+      throw error;
+    });
+    const news: News[] = [];
+    const unsubscribe = store.subscribe((one) => news.push(one));
+    return { database, store, news, unsubscribe };
+  }
+  const account = (id: string) => ({ id: id as AccountId, name: 'one', email: 'a@b.c', createdAt: 0 });
+
+  test('hears of a change once it is committed, with the place it has in the order of changes', async () => {
+    const { store, news } = await open();
+    const written = store.write(({ put }) => put('account', account('111122223333')));
+    assert.deepEqual(news, []);
+    await written;
+    assert.deepEqual(news, [
+      {
+        sequence: 1,
+        changes: [{ kind: 'account', id: '111122223333', document: account('111122223333') }],
+      },
+    ]);
+    assert.equal(store.sequence, 1);
+  });
+
+  test('hears nothing of a write that changed nothing or was refused', async () => {
+    const { store, news } = await open();
+    await store.write(() => undefined);
+    await assert.rejects(
+      store.write(({ put }) => {
+        put('account', account('111122223333'));
+        throw new Error('no');
+      }),
+      { message: 'no' },
+    );
+    assert.deepEqual(news, []);
+  });
+
+  test('hears of what another process wrote, once', async () => {
+    const { database, store, news } = await open();
+    const other = await open(database);
+    await other.store.write(({ put }) => put('account', account('111122223333')));
+    await store.refresh();
+    await store.refresh();
+    assert.deepEqual(
+      news.map(({ sequence, changes }) => [sequence, changes.length]),
+      [[1, 1]],
+    );
+  });
+
+  test('hears nothing more once it has ended that', async () => {
+    const { store, news, unsubscribe } = await open();
+    unsubscribe();
+    await store.write(({ put }) => put('account', account('111122223333')));
+    assert.deepEqual(news, []);
   });
 });

@@ -20,7 +20,18 @@ export class IdentityStoreError extends Error {
   }
 }
 
+/** What has become true in this process's state: the changes, each with the document it put, or that the state was loaded anew. */
+export interface News {
+  /** The place in the order of all changes that the state has reached. */
+  readonly sequence: number;
+  readonly changes: readonly Change[] | 'everything';
+}
+
 export interface IdentityStore {
+  /** The place in the order of all changes that `state` has reached. The same number means the same state in every process. */
+  readonly sequence: number;
+  /** Calls back after each change of the state, own or another process's; what is called must not throw. Returns what ends it. */
+  subscribe(onNews: (news: News) => void): () => void;
   /** The state as this process knows it. Reads need no lock and no round trip; they may trail another process by the watch interval. */
   readonly state: IdentityState;
   /** Applies what other processes have written, when there is any. Throws RecordEngineError when the database is away. */
@@ -63,6 +74,7 @@ class ReplicatedStore implements IdentityStore {
   #refreshing: Promise<void> | undefined;
   #refreshingNext: Promise<void> | undefined;
   #unwatch: () => void = () => {};
+  readonly #subscribers = new Set<(news: News) => void>();
 
   constructor(engine: RecordEngine) {
     this.#engine = engine;
@@ -70,6 +82,20 @@ class ReplicatedStore implements IdentityStore {
 
   get state(): IdentityState {
     return this.#state;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  subscribe(onNews: (news: News) => void): () => void {
+    this.#subscribers.add(onNews);
+    return () => this.#subscribers.delete(onNews);
+  }
+
+  #tell(changes: News['changes']): void {
+    if (changes.length === 0) return;
+    for (const onNews of this.#subscribers) onNews({ sequence: this.#sequence, changes });
   }
 
   async load(): Promise<void> {
@@ -81,6 +107,7 @@ class ReplicatedStore implements IdentityStore {
     if (this.#sequence !== before && snapshot.sequence < this.#sequence) return;
     this.#state = state;
     this.#sequence = snapshot.sequence;
+    this.#tell('everything');
   }
 
   follow(onWatchError: (error: unknown) => void): void {
@@ -131,12 +158,13 @@ class ReplicatedStore implements IdentityStore {
   }
 
   #applyMissed(missed: readonly LoggedChange[]): void {
-    for (const change of missed) {
-      // A refresh and a write may both be handed the same change; the second time it is old news.
-      if (change.sequence <= this.#sequence) continue;
+    // A refresh and a write may both be handed the same change; the second time it is old news.
+    const fresh = missed.filter(({ sequence }) => sequence > this.#sequence);
+    for (const change of fresh) {
       applyChange(this.#state, change);
       this.#sequence = change.sequence;
     }
+    this.#tell(fresh);
   }
 
   /** Group commit: everything that queued while the last commit was under way goes into the next one. */
@@ -162,6 +190,7 @@ class ReplicatedStore implements IdentityStore {
       if (sequence > this.#sequence) {
         for (const change of changes) applyChange(this.#state, change);
         this.#sequence = sequence;
+        this.#tell(changes);
       }
     } catch (error) {
       // A refusal stands only if nothing was to be written: else it may rest on what another job of the group wrote in vain, and

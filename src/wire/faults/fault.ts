@@ -1,5 +1,6 @@
 import type {
   AccountErrorCode,
+  BrevetErrorCode,
   CloudtrailErrorCode,
   IamErrorCode,
   OrganizationsErrorCode,
@@ -14,6 +15,7 @@ export type FaultCode =
   | IamErrorCode
   | OrganizationsErrorCode
   | AccountErrorCode
+  | BrevetErrorCode
   | CloudtrailErrorCode;
 
 /** An answer other than success, in the words of the query services; `answerOf` gives it the form of the service that answers. */

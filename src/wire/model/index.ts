@@ -1,9 +1,10 @@
 /**
  * The AWS service models: operations, shapes, constraints and declared errors, as tables generated from AWS's own models
- * (see NOTICE) with a short reviewed list of corrections in patches.ts. A base room of the wire floor.
+ * (see NOTICE) with a short reviewed list of corrections in patches.ts, and the model of Brevet's own service. A base room of the wire floor.
  * It holds facts only: it decodes nothing, checks nothing and knows no handler. Called by every codec, by the services
  * (`stsOperations.AssumeRole`) and by the pipeline.
  */
+import { brevetModel } from './brevet.ts';
 import type * as AccountTypes from './generated/account.ts';
 import { accountModel } from './generated/account.ts';
 import type * as CloudtrailTypes from './generated/cloudtrail.ts';
@@ -26,8 +27,16 @@ export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
   organizations: organizationsModel,
   account: accountModel,
   cloudtrail: cloudtrailModel,
+  brevet: brevetModel,
 };
 
+export {
+  type BrevetErrorCode,
+  type BrevetOperationName,
+  brevetOperations,
+  type GetChangesResponse,
+  type GetSigningKeyResponse,
+} from './brevet.ts';
 export {
   type AccountErrorCode,
   type AccountOperationName,
