@@ -1,17 +1,17 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
+import { PolicyCache } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
 import { type Fault, unsupportedOperation } from '#wire/faults';
 import { serviceModels } from '#wire/model';
 import type { WireRequest, WireResponse } from './exchange.ts';
-import { PolicyCache } from './policy-cache.ts';
 import { SigningKeyCache } from './signing-key-cache.ts';
 import { type Authenticated, authenticate } from './stages/authenticate.ts';
 import { authorize, Denied } from './stages/authorize.ts';
-import { connectionOf } from './stages/context.ts';
+import { connectionOf } from './stages/connection.ts';
 import { decode } from './stages/decode.ts';
 import { encode, encodeFault } from './stages/encode.ts';
 import { type Entry, type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
@@ -93,7 +93,7 @@ export function createPipeline(options: PipelineOptions): Handle {
       authorize(
         authenticated,
         operation.authorize(input, loaded, authenticated),
-        connectionOf(request),
+        connectionOf(request, authenticated),
         policies,
       );
 

@@ -1,10 +1,16 @@
 import { denialMessage, evaluate, type PolicyRequest } from '#core/policy';
-import { callerArn, principalFacts, type Question, sealAuthorizationMessage } from '#services/operation';
+import {
+  type Connection,
+  callerArn,
+  collectPolicies,
+  type PolicyCache,
+  principalFacts,
+  type Question,
+  requestContext,
+  sealAuthorizationMessage,
+} from '#services/operation';
 import { type Fault, fault } from '#wire/faults';
-import type { PolicyCache } from '../policy-cache.ts';
 import type { Authenticated } from './authenticate.ts';
-import { collectPolicies } from './collect-policies.ts';
-import { type Connection, requestContext } from './context.ts';
 import { type Denial, describeDenial } from './describe-denial.ts';
 
 /** A refusal by policy: the fault the caller sees, and the sealed reason that DecodeAuthorizationMessage opens. */

@@ -1,6 +1,7 @@
 /**
  * What an operation is: the phases it fills in, who may be calling, and the questions it puts to policy.
- * The base room of the services. It holds no operation, asks no policy and writes no audit: the pipeline does.
+ * It also collects what a question is put to: the policies that have a say, and the condition keys of the request.
+ * The base room of the services. It holds no operation, decides nothing and writes no audit: the pipeline does.
  * Called by every service and by the pipeline.
  */
 
@@ -21,6 +22,7 @@ export {
 } from './caller.ts';
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
+export { collectGroupPolicies, collectPolicies } from './collect-policies.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {
@@ -34,3 +36,5 @@ export {
   unsupported,
   type World,
 } from './operation.ts';
+export { PolicyCache } from './policy-cache.ts';
+export { type Connection, requestContext } from './request-context.ts';

@@ -1,5 +1,4 @@
 import type { ApplicablePolicies, NamedPolicy } from '#core/policy';
-import { type Caller, managedPolicy, type Question } from '#services/operation';
 import type {
   GroupDocument,
   IdentityState,
@@ -7,7 +6,10 @@ import type {
   RoleDocument,
   UserDocument,
 } from '#stores/identity';
-import type { PolicyCache, TrustSource } from '../policy-cache.ts';
+import type { Caller } from './caller.ts';
+import { managedPolicy } from './managed-policies.ts';
+import type { Question } from './operation.ts';
+import type { PolicyCache, TrustSource } from './policy-cache.ts';
 
 const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
@@ -30,6 +32,15 @@ export function collectPolicies(
   if (question.trust === undefined) return principal;
   const policy = cache.compileTrust(question.trust.role ?? trustsNobody);
   return { ...principal, resource: { kind: 'trust', name: question.resource, policy } };
+}
+
+/** The policies of a group: those its members have through it. */
+export function collectGroupPolicies(
+  state: IdentityState,
+  group: GroupDocument,
+  cache: PolicyCache,
+): readonly NamedPolicy[] {
+  return identityPolicies(state, group, cache);
 }
 
 function principalPolicies(

@@ -1,9 +1,8 @@
 import type { ContextValue } from '#core/policy';
 import { formatIsoSeconds } from '#core/time';
-import { callerUserId, principalFacts, type Question } from '#services/operation';
 import type { Tag } from '#stores/identity';
-import { header, type WireRequest } from '../exchange.ts';
-import type { Authenticated } from './authenticate.ts';
+import { type Caller, callerUserId, principalFacts } from './caller.ts';
+import type { Question, World } from './operation.ts';
 
 const principalTypes = {
   root: 'Account',
@@ -14,43 +13,38 @@ const principalTypes = {
 
 /** What the connection tells, for condition keys. */
 export interface Connection {
+  /** The Region policy sees in `aws:RequestedRegion`. */
+  readonly requestedRegion: string;
   readonly sourceIp: string;
   readonly secure: boolean;
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
 }
 
-/** What a request tells of its connection. */
-export function connectionOf(request: WireRequest): Connection {
-  return {
-    sourceIp: request.sourceIp,
-    secure: request.secure,
-    userAgent: header(request, 'user-agent'),
-    referer: header(request, 'referer'),
-  };
-}
-
 /**
  * The condition keys of one question, lower-cased (IAM User Guide, "AWS global condition context keys").
  * INVARIANT: what a question says of itself cannot name a key that describes the caller, the session or the connection,
  * except the MFA keys, which AssumeRole answers for the code it was given.
+ * Without a connection, as in a simulation, the keys that describe one are absent.
  */
 export function requestContext(
-  authenticated: Authenticated,
+  world: Pick<World, 'state' | 'caller' | 'now'>,
   question: Question,
-  connection: Connection,
+  connection: Connection | undefined,
 ): ReadonlyMap<string, ContextValue> {
-  const { caller, now } = authenticated;
+  const { caller, now } = world;
   const { account, session } = caller;
   const principal = principalFacts(caller);
   const context = new Map<string, ContextValue>();
   context.set('aws:currenttime', formatIsoSeconds(now));
   context.set('aws:epochtime', String(Math.floor(now / 1000)));
-  context.set('aws:securetransport', String(connection.secure));
-  context.set('aws:sourceip', connection.sourceIp);
-  if (connection.userAgent !== undefined) context.set('aws:useragent', connection.userAgent);
-  if (connection.referer !== undefined) context.set('aws:referer', connection.referer);
-  context.set('aws:requestedregion', authenticated.requestedRegion);
+  if (connection !== undefined) {
+    context.set('aws:securetransport', String(connection.secure));
+    context.set('aws:sourceip', connection.sourceIp);
+    if (connection.userAgent !== undefined) context.set('aws:useragent', connection.userAgent);
+    if (connection.referer !== undefined) context.set('aws:referer', connection.referer);
+    context.set('aws:requestedregion', connection.requestedRegion);
+  }
   context.set('aws:viaawsservice', 'false');
   context.set('aws:principalisawsservice', 'false');
   context.set('aws:principalaccount', account.id);
@@ -62,7 +56,7 @@ export function requestContext(
   context.set('aws:userid', callerUserId(caller));
   if (account.organization !== undefined) context.set('aws:principalorgid', account.organization.id);
   if (caller.kind === 'user') context.set('aws:username', caller.user.name);
-  for (const tag of principalTags(authenticated))
+  for (const tag of principalTags(caller))
     context.set(`aws:principaltag/${tag.key.toLowerCase()}`, tag.value);
   if (session !== undefined) {
     context.set('aws:tokenissuetime', formatIsoSeconds(session.issuedAt * 1000));
@@ -75,7 +69,7 @@ export function requestContext(
   }
   const resourceAccount = question.resourceAccount ?? account.id;
   context.set('aws:resourceaccount', resourceAccount);
-  const owner = authenticated.state.all('account').get(resourceAccount);
+  const owner = world.state.all('account').get(resourceAccount);
   if (owner?.organization !== undefined) context.set('aws:resourceorgid', owner.organization.id);
   for (const tag of question.resourceTags ?? []) {
     context.set(`aws:resourcetag/${tag.key.toLowerCase()}`, tag.value);
@@ -88,7 +82,7 @@ export function requestContext(
 }
 
 /** Tags of the principal, with those of the session in place of the principal's own of the same key. Later ones win in the context. */
-function principalTags({ caller }: Authenticated): readonly Tag[] {
+function principalTags(caller: Caller): readonly Tag[] {
   const session = caller.session?.tags ?? [];
   switch (caller.kind) {
     case 'root':
