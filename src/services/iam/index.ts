@@ -6,7 +6,10 @@
 import type { Operation, Unsupported } from '#services/operation';
 import type { IamOperationName } from '#wire/model';
 import { accessKeyOperations } from './access-key/index.ts';
+import { attachedPolicyOperations } from './attached-policy/index.ts';
+import { boundaryOperations } from './boundary/index.ts';
 import { groupOperations } from './group/index.ts';
+import { inlinePolicyOperations } from './inline-policy/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
@@ -14,7 +17,10 @@ import { userOperations } from './user/index.ts';
 export const iam = {
   ...unsupportedOperations,
   ...accessKeyOperations,
+  ...attachedPolicyOperations,
+  ...boundaryOperations,
   ...groupOperations,
+  ...inlinePolicyOperations,
   ...tagOperations,
   ...userOperations,
 } satisfies Record<IamOperationName, Operation | Unsupported>;

@@ -17,37 +17,6 @@ const notYet = 'not built yet';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // Inline policies of users, groups and roles
-  DeleteGroupPolicy: unsupported(models.DeleteGroupPolicy, notYet),
-  DeleteRolePolicy: unsupported(models.DeleteRolePolicy, notYet),
-  DeleteUserPolicy: unsupported(models.DeleteUserPolicy, notYet),
-  GetGroupPolicy: unsupported(models.GetGroupPolicy, notYet),
-  GetRolePolicy: unsupported(models.GetRolePolicy, notYet),
-  GetUserPolicy: unsupported(models.GetUserPolicy, notYet),
-  ListGroupPolicies: unsupported(models.ListGroupPolicies, notYet),
-  ListRolePolicies: unsupported(models.ListRolePolicies, notYet),
-  ListUserPolicies: unsupported(models.ListUserPolicies, notYet),
-  PutGroupPolicy: unsupported(models.PutGroupPolicy, notYet),
-  PutRolePolicy: unsupported(models.PutRolePolicy, notYet),
-  PutUserPolicy: unsupported(models.PutUserPolicy, notYet),
-
-  // Managed policies attached to users, groups and roles
-  AttachGroupPolicy: unsupported(models.AttachGroupPolicy, notYet),
-  AttachRolePolicy: unsupported(models.AttachRolePolicy, notYet),
-  AttachUserPolicy: unsupported(models.AttachUserPolicy, notYet),
-  DetachGroupPolicy: unsupported(models.DetachGroupPolicy, notYet),
-  DetachRolePolicy: unsupported(models.DetachRolePolicy, notYet),
-  DetachUserPolicy: unsupported(models.DetachUserPolicy, notYet),
-  ListAttachedGroupPolicies: unsupported(models.ListAttachedGroupPolicies, notYet),
-  ListAttachedRolePolicies: unsupported(models.ListAttachedRolePolicies, notYet),
-  ListAttachedUserPolicies: unsupported(models.ListAttachedUserPolicies, notYet),
-
-  // Permissions boundaries
-  DeleteRolePermissionsBoundary: unsupported(models.DeleteRolePermissionsBoundary, notYet),
-  DeleteUserPermissionsBoundary: unsupported(models.DeleteUserPermissionsBoundary, notYet),
-  PutRolePermissionsBoundary: unsupported(models.PutRolePermissionsBoundary, notYet),
-  PutUserPermissionsBoundary: unsupported(models.PutUserPermissionsBoundary, notYet),
-
   // Managed policies
   CreatePolicy: unsupported(models.CreatePolicy, notYet),
   CreatePolicyVersion: unsupported(models.CreatePolicyVersion, notYet),

@@ -21,3 +21,10 @@ export function checkOwnPolicyArn(arn: string, account: string, what: string): v
     throw fault('AccessDenied', `Cannot ${what} outside your own account.`);
   }
 }
+
+/** The path and name in a managed policy's ARN. */
+export function splitPolicyArn(arn: string): { readonly path: string; readonly name: string } {
+  const pathStart = arn.indexOf('/');
+  const nameStart = arn.lastIndexOf('/') + 1;
+  return { path: arn.slice(pathStart, nameStart), name: arn.slice(nameStart) };
+}

@@ -12,9 +12,9 @@ export const quotas = {
   /** Not of AWS: so that who may end sessions cannot fill the memory. */
   RevokedSessionsPerAccount: 100_000,
   MFADevicesPerUser: 8,
-  AttachedPoliciesPerUser: 10,
-  AttachedPoliciesPerGroup: 10,
-  AttachedPoliciesPerRole: 20,
+  PoliciesPerUser: 10,
+  PoliciesPerGroup: 10,
+  PoliciesPerRole: 20,
   VersionsPerPolicy: 5,
   TagsPerResource: 50,
   RolesPerInstanceProfile: 1,
