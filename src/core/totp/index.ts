@@ -40,3 +40,22 @@ export function matchTotp(
   }
   return found;
 }
+
+/**
+ * The later of two consecutive time steps whose codes these are, in that order, or undefined when there is none.
+ * Only steps after `after` count, and the later one lies within `window` steps of `around`. Every step is compared in constant time.
+ */
+export function matchTotpPair(
+  seed: Uint8Array,
+  codes: readonly [string, string],
+  { around, window, after }: { readonly around: number; readonly window: number; readonly after: number },
+): number | undefined {
+  if (!codes.every((code) => /^[0-9]{6}$/.test(code))) return undefined;
+  const given = Buffer.from(codes.join(''));
+  let found: number | undefined;
+  for (let step = Math.max(around - window, 1); step <= around + window; step++) {
+    const pair = Buffer.from(totpCode(seed, step - 1) + totpCode(seed, step));
+    if (timingSafeEqual(given, pair) && step - 1 > after) found ??= step;
+  }
+  return found;
+}
