@@ -10,6 +10,7 @@ import { attachedPolicyOperations } from './attached-policy/index.ts';
 import { boundaryOperations } from './boundary/index.ts';
 import { groupOperations } from './group/index.ts';
 import { inlinePolicyOperations } from './inline-policy/index.ts';
+import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
@@ -21,6 +22,7 @@ export const iam = {
   ...boundaryOperations,
   ...groupOperations,
   ...inlinePolicyOperations,
+  ...mfaDeviceOperations,
   ...tagOperations,
   ...userOperations,
 } satisfies Record<IamOperationName, Operation | Unsupported>;

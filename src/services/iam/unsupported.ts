@@ -48,14 +48,6 @@ export const unsupportedOperations = {
   RemoveRoleFromInstanceProfile: unsupported(models.RemoveRoleFromInstanceProfile, notYet),
 
   // MFA devices
-  CreateVirtualMFADevice: unsupported(models.CreateVirtualMFADevice, notYet),
-  DeactivateMFADevice: unsupported(models.DeactivateMFADevice, notYet),
-  DeleteVirtualMFADevice: unsupported(models.DeleteVirtualMFADevice, notYet),
-  EnableMFADevice: unsupported(models.EnableMFADevice, notYet),
-  GetMFADevice: unsupported(models.GetMFADevice, notYet),
-  ListMFADevices: unsupported(models.ListMFADevices, notYet),
-  ListVirtualMFADevices: unsupported(models.ListVirtualMFADevices, notYet),
-  ResyncMFADevice: unsupported(models.ResyncMFADevice, notYet),
 
   // Passwords
   ChangePassword: unsupported(models.ChangePassword, notYet),

@@ -6,11 +6,12 @@ import type { World } from './operation.ts';
 
 /** A code that fits a device of the caller. It is not used up until `consumeMfaCode` has said so. */
 export interface MfaProof {
-  readonly serial: string;
+  /** The device as it was when the code was looked at. */
+  readonly device: MfaDeviceDocument;
   readonly step: number;
 }
 
-/** How far, in steps of thirty seconds, a device's clock may be off what was learnt of it. */
+/** How far, in steps of thirty seconds, a code may be off the right time or what was learnt of the device's clock. */
 const windowSteps = 1;
 
 function wrongCode(): Fault {
@@ -48,19 +49,28 @@ export function matchMfaCode(
       'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
     );
   }
-  const step = matchTotp(mfaSeed(device, box), code, totpStep(now) + (device.driftSteps ?? 0), windowSteps);
+  const seed = mfaSeed(device, box);
+  const present = totpStep(now);
+  // Who typed the two codes of EnableMFADevice slowly seems to have a slow clock: what fits the right time is right as well.
+  const step =
+    matchTotp(seed, code, present, windowSteps) ??
+    matchTotp(seed, code, present + (device.driftSteps ?? 0), windowSteps);
   if (step === undefined || step <= (device.lastStep ?? -1)) throw wrongCode();
-  return { serial, step };
+  return { device, step };
 }
 
 /**
  * Uses the code up, over all processes: of two requests with one code only one gets through here.
- * INVARIANT: a device's last step only ever grows. Throws AccessDenied when the code was used meanwhile.
+ * INVARIANT: a device's last step only ever grows. Throws AccessDenied when the code was used meanwhile, or the device is
+ * no longer that one or no longer the caller's.
  */
-export async function consumeMfaCode(identity: IdentityStore, { serial, step }: MfaProof): Promise<void> {
+export async function consumeMfaCode(identity: IdentityStore, proof: MfaProof): Promise<void> {
+  const { owner, sealedSeed } = proof.device;
   await identity.write(({ state, put }) => {
-    const device = state.all('mfa-device').get(serial);
-    if (device?.owner === undefined || step <= (device.lastStep ?? -1)) throw wrongCode();
-    put('mfa-device', { ...device, lastStep: step });
+    const device = state.all('mfa-device').get(proof.device.id);
+    // The serial number may have passed to another person's device, or to one made anew.
+    if (device === undefined || device.owner !== owner || device.sealedSeed !== sealedSeed) throw wrongCode();
+    if (proof.step <= (device.lastStep ?? -1)) throw wrongCode();
+    put('mfa-device', { ...device, lastStep: proof.step });
   });
 }

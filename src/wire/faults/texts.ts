@@ -78,6 +78,7 @@ const conflictTexts = {
   'instance profiles': 'Cannot delete entity, must remove roles from instance profile first.',
   'login profile': 'Cannot delete entity, must delete login profile first.',
   'MFA device': 'Cannot delete entity, must delete MFA device first.',
+  'MFA device holder': 'MFA VirtualDevice in use. Must deactivate first.',
   'policy versions':
     "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
   'referenced objects': 'Cannot delete entity, must remove referenced objects first.',

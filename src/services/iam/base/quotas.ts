@@ -15,6 +15,7 @@ export const quotas = {
   PoliciesPerUser: 10,
   PoliciesPerGroup: 10,
   PoliciesPerRole: 20,
+  VirtualMFADevicesPerAccount: 5000,
   VersionsPerPolicy: 5,
   TagsPerResource: 50,
   RolesPerInstanceProfile: 1,
