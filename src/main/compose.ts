@@ -16,6 +16,7 @@ import {
   openSqliteEngine,
 } from '#stores/identity';
 import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type SecretBox } from '#stores/keyring';
+import { createRandomPool } from './random-pool.ts';
 
 /** Every service of the endpoint. The sweeps walk these tables: an operation that stands in one is swept. */
 export const services = { sts, iam, organizations, account } satisfies ServiceTables;
@@ -93,7 +94,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     keyring,
     audit,
     clock,
-    random: randomBytes,
+    random: createRandomPool(),
     domain: options.domain,
     onAnswered: options.onAnswered,
   });

@@ -97,14 +97,14 @@ export function createPipeline(options: PipelineOptions): Handle {
         policies,
       );
 
-      await recordIntent(audit, entry, { operation, authenticated, input });
+      const intent = await recordIntent(audit, entry, { operation, authenticated, input });
       const output = await operation.run(input, loaded, {
         ...authenticated,
         identity,
         random,
         tokenKey: () => options.keyring.current(),
       });
-      await recordOutcome(audit, entry, { operation, authenticated, input, output });
+      await recordOutcome(audit, entry, { operation, authenticated, input, output, intent });
 
       const response = encode(request, operation.model, output, requestId);
       options.onAnswered(answered(entry, progress, response.status));

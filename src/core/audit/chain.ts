@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Where a chain of records stands: the next record's number, and the SHA-256 of the last line in hex. */
 export interface ChainPosition {
@@ -43,7 +43,7 @@ export function verifyLine(line: string, at?: ChainPosition): ChainPosition {
 }
 
 function after(line: string, at: ChainPosition): ChainPosition {
-  return { sequence: at.sequence + 1, previous: createHash('sha256').update(line).digest('hex') };
+  return { sequence: at.sequence + 1, previous: hash('sha256', line) };
 }
 
 function positionOf(line: string): ChainPosition | undefined {

@@ -28,11 +28,15 @@ export function redactParameters(value: unknown): unknown {
   if (value instanceof Uint8Array) return hidden;
   if (Array.isArray(value)) return value.map(redactParameters);
   if (value === undefined || value === null || typeof value !== 'object') return value ?? null;
-  const members = Object.entries(value).flatMap(([name, member]) =>
-    member === undefined ? [] : [[lowerFirst(name), isSecret(name) ? hidden : redactParameters(member)]],
-  );
-  // fromEntries defines members of its own, so a parameter called __proto__ is a member like any other.
-  return Object.fromEntries(members);
+  const redacted: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const shown = isSecret(name) ? hidden : redactParameters(member);
+    // Assigned, a parameter called __proto__ would not be a member like any other.
+    if (name === '__proto__') Object.defineProperty(redacted, name, { value: shown, enumerable: true });
+    else redacted[lowerFirst(name)] = shown;
+  }
+  return redacted;
 }
 
 function isSecret(name: string): boolean {

@@ -1,11 +1,11 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { canonicalHeaderValues } from './headers.ts';
 import { algorithm, type ParsedSignature, SigV4Error, scopeTerminator, scopeText } from './signature.ts';
 import { canonicalPath, canonicalQuery, splitTarget } from './target.ts';
 
 export type UriEncoding = 'twice' | 'once';
 
-const emptyBodySha256 = createHash('sha256').digest('hex');
+const emptyBodySha256 = hash('sha256', '');
 
 /**
  * The canonical request, or undefined when there is none that a client could have meant: a header that is said to be signed is not there
@@ -34,8 +34,7 @@ export function canonicalRequest(
 }
 
 export function stringToSign(signature: ParsedSignature, canonical: string): string {
-  const hash = createHash('sha256').update(canonical).digest('hex');
-  return `${algorithm}\n${signature.amzDate}\n${scopeText(signature.scope)}\n${hash}`;
+  return `${algorithm}\n${signature.amzDate}\n${scopeText(signature.scope)}\n${hash('sha256', canonical)}`;
 }
 
 /** The signing key of one day, Region and service: it signs nothing elsewhere, and the secret does not follow from it. */
@@ -86,5 +85,5 @@ export function verifySignature(signature: ParsedSignature, signingKey: KeyObjec
 
 /** The hex SHA-256 of a body. */
 export function hashBody(body: Uint8Array): string {
-  return body.length === 0 ? emptyBodySha256 : createHash('sha256').update(body).digest('hex');
+  return body.length === 0 ? emptyBodySha256 : hash('sha256', body);
 }

@@ -9,14 +9,23 @@ export type Instant = number;
 /** Reads the present instant. Handed in as an argument wherever time matters, so that tests own it. */
 export type Clock = () => Instant;
 
+/** The last second that was formatted: nearly every request formats the present one, several times. */
+let lastSecond = Number.NaN;
+let lastSecondText = '';
+
 /** `2026-01-02T03:04:05Z`, the fraction cut off. */
 export function formatIsoSeconds(instant: Instant): string {
-  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(instant / 1000);
+  if (second !== lastSecond) {
+    lastSecondText = `${new Date(instant).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastSecondText;
 }
 
 /** `20260102T030405Z`, ISO 8601 basic format as SigV4 uses it. */
 export function formatBasic(instant: Instant): string {
-  const iso = new Date(instant).toISOString();
+  const iso = formatIsoSeconds(instant);
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 

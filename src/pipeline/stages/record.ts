@@ -42,12 +42,18 @@ interface Walked {
 }
 
 /**
- * Says durably what is about to be done, for whatever changes state or releases a credential.
+ * Says durably what is about to be done, for whatever changes state or releases a credential; resolves with the record, if there is one.
  * Rejects with AuditLogError when the log cannot take it; then nothing may be done.
  */
-export async function recordIntent(audit: AuditLog, entry: Entry, walked: Walked): Promise<void> {
-  if (walked.operation.effect === 'read') return;
-  await audit.append(eventOf('intent', entry, walked));
+export async function recordIntent(
+  audit: AuditLog,
+  entry: Entry,
+  walked: Walked,
+): Promise<AuditEvent | undefined> {
+  if (walked.operation.effect === 'read') return undefined;
+  const event = eventOf('intent', entry, walked);
+  await audit.append(event);
+  return event;
 }
 
 /**
@@ -57,11 +63,19 @@ export async function recordIntent(audit: AuditLog, entry: Entry, walked: Walked
 export async function recordOutcome(
   audit: AuditLog,
   entry: Entry,
-  walked: Walked & { readonly output: unknown },
+  walked: Walked & { readonly output: unknown; readonly intent: AuditEvent | undefined },
 ): Promise<void> {
-  const event = eventOf('outcome', entry, walked);
-  if (walked.operation.effect === 'read') audit.appendLater(event);
-  else await audit.append({ ...event, responseElements: redactParameters(walked.output) });
+  const { intent, output } = walked;
+  if (intent === undefined) {
+    audit.appendLater(eventOf('outcome', entry, walked));
+    return;
+  }
+  await audit.append({
+    ...intent,
+    phase: 'outcome',
+    responseElements: redactParameters(output),
+    eventID: createUuid(entry.random),
+  });
 }
 
 /** Says what was refused or went wrong. The caller gets nothing but the refusal, so it does not wait for the disk. */

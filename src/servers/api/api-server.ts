@@ -103,9 +103,10 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
     request.on('error', reject);
-    request.on('close', () =>
-      reject(new Error('the client closed the connection before its request was complete')),
-    );
+    request.on('close', () => {
+      if (request.complete) return;
+      reject(new Error('the client closed the connection before its request was complete'));
+    });
   });
 }
 

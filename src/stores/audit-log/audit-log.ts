@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type AuditEvent, type ChainPosition, chainLine, chainStart } from '#core/audit';
 import { type Clock, formatIsoSeconds, type Instant } from '#core/time';
 import { type AuditFile, type AuditFiles, systemFiles } from './files.ts';
@@ -152,6 +153,8 @@ class FileAuditLog implements AuditLog {
 
   /** Group commit: everything that queued while the last group was being written goes into the next. */
   async #drain(): Promise<void> {
+    // Whatever else this turn of the event loop brings belongs to the same group: one sync for all of it.
+    await setImmediate();
     do {
       const failure = await this.#write();
       if (failure !== undefined) this.#schedule(probeMs);
