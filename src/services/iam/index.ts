@@ -10,6 +10,7 @@ import { attachedPolicyOperations } from './attached-policy/index.ts';
 import { boundaryOperations } from './boundary/index.ts';
 import { groupOperations } from './group/index.ts';
 import { inlinePolicyOperations } from './inline-policy/index.ts';
+import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
@@ -22,6 +23,7 @@ export const iam = {
   ...boundaryOperations,
   ...groupOperations,
   ...inlinePolicyOperations,
+  ...managedPolicyOperations,
   ...mfaDeviceOperations,
   ...tagOperations,
   ...userOperations,

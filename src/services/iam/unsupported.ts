@@ -17,18 +17,6 @@ const notYet = 'not built yet';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // Managed policies
-  CreatePolicy: unsupported(models.CreatePolicy, notYet),
-  CreatePolicyVersion: unsupported(models.CreatePolicyVersion, notYet),
-  DeletePolicy: unsupported(models.DeletePolicy, notYet),
-  DeletePolicyVersion: unsupported(models.DeletePolicyVersion, notYet),
-  GetPolicy: unsupported(models.GetPolicy, notYet),
-  GetPolicyVersion: unsupported(models.GetPolicyVersion, notYet),
-  ListEntitiesForPolicy: unsupported(models.ListEntitiesForPolicy, notYet),
-  ListPolicies: unsupported(models.ListPolicies, notYet),
-  ListPolicyVersions: unsupported(models.ListPolicyVersions, notYet),
-  SetDefaultPolicyVersion: unsupported(models.SetDefaultPolicyVersion, notYet),
-
   // Roles
   CreateRole: unsupported(models.CreateRole, notYet),
   DeleteRole: unsupported(models.DeleteRole, notYet),
