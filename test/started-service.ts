@@ -28,6 +28,10 @@ export interface StartedService {
   readonly answered: Answered[];
   /** Milliseconds the service's clock is ahead of the real one; tests move it. */
   clockAheadMs: number;
+  /** Where the service's clock stands still, in milliseconds; it runs while this is undefined. */
+  stoppedAt: number | undefined;
+  /** What the service's clock shows. */
+  now(): number;
   sts(credentials: Credentials, region?: string): STSClient;
   iam(credentials: Credentials): IAMClient;
   organizations(credentials: Credentials): OrganizationsClient;
@@ -38,7 +42,8 @@ export interface StartedService {
 export async function startService(options: { readonly databaseUrl?: string } = {}): Promise<StartedService> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'brevet-test-'));
   const answered: Answered[] = [];
-  const time = { aheadMs: 0 };
+  const time: { aheadMs: number; stoppedAt: number | undefined } = { aheadMs: 0, stoppedAt: undefined };
+  const now = (): number => time.stoppedAt ?? Date.now() + time.aheadMs;
   const accountId = '111122223333';
   const root = {
     accessKeyId: 'AKIAROOTROOTROOTROOT',
@@ -51,7 +56,7 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     databaseUrl: options.databaseUrl,
     domain: undefined,
     writer: 'test-0',
-    clock: () => Date.now() + time.aheadMs,
+    clock: now,
     onAnswered: (one) => answered.push(one),
     onBackgroundError: (error) => {
       throw error;
@@ -65,7 +70,14 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     },
     { identity: house.identity, box: house.box, random: randomBytes, now: Date.now() },
   );
-  const api = createApiServer({ handle: house.handle, onConnectionError: () => undefined });
+  const api = createApiServer({
+    handle: async (request) => {
+      const response = await house.handle(request);
+      // The clients set their clocks by this header.
+      return { ...response, headers: { ...response.headers, date: new Date(now()).toUTCString() } };
+    },
+    onConnectionError: () => undefined,
+  });
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`;
   const clients: { destroy(): void }[] = [];
@@ -78,6 +90,7 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     credentials,
     region: 'us-east-1',
     maxAttempts: 1,
+    systemClockOffset: now() - Date.now(),
   });
   const service: StartedService = {
     endpoint,
@@ -92,6 +105,13 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     set clockAheadMs(aheadMs) {
       time.aheadMs = aheadMs;
     },
+    get stoppedAt() {
+      return time.stoppedAt;
+    },
+    set stoppedAt(instant) {
+      time.stoppedAt = instant;
+    },
+    now,
     sts: (credentials, region = 'us-east-1') => keep(new STSClient({ ...shared(credentials), region })),
     iam: (credentials) => keep(new IAMClient(shared(credentials))),
     organizations: (credentials) => keep(new OrganizationsClient(shared(credentials))),
