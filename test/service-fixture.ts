@@ -47,6 +47,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     identity,
     random: randomBytes,
     tokenKey: () => tokenKey,
+    findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
   });
   const fixture: ServiceFixture = {
     identity,

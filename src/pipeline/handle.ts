@@ -57,6 +57,7 @@ export function createPipeline(options: PipelineOptions): Handle {
   const { identity, audit, clock, random, services } = options;
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
+  const findTokenKey = (id: string): TokenKey | undefined => options.keyring.find(id);
 
   return async (request) => {
     const requestId = createUuid(random);
@@ -78,7 +79,7 @@ export function createPipeline(options: PipelineOptions): Handle {
       const authenticated = authenticate(request, target, {
         state: identity.state,
         box: options.box,
-        findTokenKey: (id) => options.keyring.find(id),
+        findTokenKey,
         signingKeys,
         now,
       });
@@ -103,6 +104,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         identity,
         random,
         tokenKey: () => options.keyring.current(),
+        findTokenKey,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, output, intent });
 

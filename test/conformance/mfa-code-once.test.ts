@@ -67,6 +67,7 @@ function request(store: IdentityStore, operation: Operation | Unsupported, input
     identity: store,
     random: randomBytes,
     tokenKey: () => tokenKey,
+    findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
   };
   const loaded = operation.load(input, call);
   return Promise.resolve(operation.run(input, loaded, call));

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 import { isEnabledByDefault, isRegion } from '#core/regions';
-import type { TokenKey } from '#core/session-token';
 import {
   checkSignature,
   deriveSigningKey,
@@ -9,15 +8,11 @@ import {
   parseSignature,
   verifySignature,
 } from '#core/sigv4';
-import type { Instant } from '#core/time';
-import type { Caller, World } from '#services/operation';
-import type { IdentityState } from '#stores/identity';
-import type { SecretBox } from '#stores/keyring';
+import { type Caller, type CredentialSource, findCaller, type World } from '#services/operation';
 import { fault } from '#wire/faults';
 import type { ServiceModel } from '#wire/model';
 import type { WireRequest } from '../exchange.ts';
 import type { SigningKeyCache } from '../signing-key-cache.ts';
-import { findCaller } from './find-caller.ts';
 
 /** A proven caller, and what the operation may know of the moment. */
 export interface Authenticated extends World {
@@ -26,12 +21,8 @@ export interface Authenticated extends World {
 }
 
 /** What authentication reads. Nothing in it leaves the process. */
-export interface AuthenticationPorts {
-  readonly state: IdentityState;
-  readonly box: SecretBox;
-  readonly findTokenKey: (id: string) => TokenKey | undefined;
+export interface AuthenticationPorts extends CredentialSource {
   readonly signingKeys: SigningKeyCache;
-  readonly now: Instant;
 }
 
 /** Where the request was sent: the service that is to answer, and the Region its host names, if it names one. */

@@ -24,6 +24,8 @@ export interface Call extends World {
   readonly random: (count: number) => Uint8Array;
   /** The key that seals new session tokens. */
   readonly tokenKey: () => TokenKey;
+  /** The key that opens tokens sealed with it. */
+  readonly findTokenKey: (id: string) => TokenKey | undefined;
 }
 
 /** One question put to policy: may the caller do this to that? Every question of an operation must be answered yes. */

@@ -8,10 +8,10 @@ import {
   tokenKeyId,
 } from '#core/session-token';
 import type { Instant } from '#core/time';
-import type { Caller } from '#services/operation';
 import type { IdentityState } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
 import { type Fault, fault } from '#wire/faults';
+import type { Caller } from './caller.ts';
 
 /** Where credentials are looked up: nothing but memory. */
 export interface CredentialSource {
