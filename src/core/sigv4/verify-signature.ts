@@ -56,12 +56,17 @@ function hmac(key: KeyObject, data: string): KeyObject {
 
 /**
  * Proves that whoever holds the signing key signed this request with this body.
- * A declared body hash must be the real one: `UNSIGNED-PAYLOAD` and the streaming forms are for S3, which does not come through here.
+ * A declared body hash must be the real one; where S3 takes `UNSIGNED-PAYLOAD` or a streaming form in its place, that is what `bodySha256` is to be.
  * Throws SigV4Error SignatureDoesNotMatch, after comparing in constant time.
  */
-export function verifySignature(signature: ParsedSignature, signingKey: KeyObject, bodySha256: string): void {
+export function verifySignature(
+  signature: ParsedSignature,
+  signingKey: KeyObject,
+  bodySha256: string,
+  uriEncoding: UriEncoding = 'twice',
+): void {
   const declared = signature.contentSha256;
-  const canonical = canonicalRequest(signature, bodySha256);
+  const canonical = canonicalRequest(signature, bodySha256, uriEncoding);
   const expected =
     canonical === undefined
       ? undefined

@@ -4,7 +4,7 @@ import type { RoleDocument } from '#stores/identity';
 /** A trust policy with the unique ids its principals had when it was saved. */
 export type TrustSource = Pick<RoleDocument, 'trustPolicy' | 'trustedIds'>;
 
-type CachedKind = Extract<PolicyKind, 'identity' | 'boundary' | 'session'>;
+type CachedKind = Extract<PolicyKind, 'identity' | 'boundary' | 'session' | 'scp' | 'rcp'>;
 
 /** A bounded map that drops what was used least recently. */
 class RecentlyUsed<K, V> {
@@ -46,6 +46,8 @@ export class PolicyCache {
       identity: new RecentlyUsed(limit),
       boundary: new RecentlyUsed(limit),
       session: new RecentlyUsed(limit),
+      scp: new RecentlyUsed(limit),
+      rcp: new RecentlyUsed(limit),
     };
     this.#trust = new RecentlyUsed(limit);
   }

@@ -245,4 +245,28 @@ describe('whoever follows an identity store', () => {
     await store.write(({ put }) => put('account', account('111122223333')));
     assert.deepEqual(news, []);
   });
+
+  test('can ask what has changed since it last looked', async () => {
+    const { store } = await open();
+    const ids = ['111111111111', '222222222222', '333333333333'];
+    for (const id of ids) await store.write(({ put }) => put('account', account(id)));
+    const since = (sequence: number) => {
+      const changes = store.changesSince(sequence);
+      return changes === 'everything' ? changes : changes.map(({ id }) => id);
+    };
+    assert.deepEqual([since(0), since(2), since(3)], [ids, ids.slice(2), []]);
+    assert.equal(since(4), 'everything');
+  });
+
+  test('is told that anything may have changed when it asks about too long ago', async () => {
+    const { database, store } = await open();
+    await store.write(({ put }) => put('account', account('111111111111')));
+    const late = await openIdentityStore(openMemoryEngine(database), () => {});
+    assert.deepEqual([late.sequence, late.changesSince(1), late.changesSince(0)], [1, [], 'everything']);
+    await store.write(({ put }) => {
+      for (let index = 0; index < 10_000; index++) put('account', account('111111111111'));
+    });
+    assert.equal(store.changesSince(0), 'everything');
+    assert.equal(store.changesSince(store.sequence - 4096).length, 4096);
+  });
 });

@@ -30,6 +30,11 @@ export interface News {
 export interface IdentityStore {
   /** The place in the order of all changes that `state` has reached. The same number means the same state in every process. */
   readonly sequence: number;
+  /**
+   * The changes after that place, oldest first; `everything` when that is too long ago, lies ahead of `sequence` (the database was put back),
+   * or the state was loaded anew since. Only the last few thousand are remembered.
+   */
+  changesSince(sequence: number): News['changes'];
   /** Calls back after each change of the state, own or another process's; what is called must not throw. Returns what ends it. */
   subscribe(onNews: (news: News) => void): () => void;
   /** The state as this process knows it. Reads need no lock and no round trip; they may trail another process by the watch interval. */
@@ -54,6 +59,8 @@ interface Job {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
+const changesRemembered = 4096;
+
 /** Opens the identity store over an engine: loads the whole state, then follows the change log. */
 export async function openIdentityStore(
   engine: RecordEngine,
@@ -75,6 +82,8 @@ class ReplicatedStore implements IdentityStore {
   #refreshingNext: Promise<void> | undefined;
   #unwatch: () => void = () => {};
   readonly #subscribers = new Set<(news: News) => void>();
+  /** The latest changes up to `#sequence`, without a gap. */
+  #latest: Change[] = [];
 
   constructor(engine: RecordEngine) {
     this.#engine = engine;
@@ -93,8 +102,20 @@ class ReplicatedStore implements IdentityStore {
     return () => this.#subscribers.delete(onNews);
   }
 
+  changesSince(sequence: number): News['changes'] {
+    const missed = this.#sequence - sequence;
+    if (missed < 0 || missed > this.#latest.length) return 'everything';
+    return missed === 0 ? [] : this.#latest.slice(-missed);
+  }
+
   #tell(changes: News['changes']): void {
     if (changes.length === 0) return;
+    if (changes === 'everything') this.#latest = [];
+    else {
+      this.#latest.push(...changes);
+      // Cut down seldom, as each time copies what is kept.
+      if (this.#latest.length > 2 * changesRemembered) this.#latest = this.#latest.slice(-changesRemembered);
+    }
     for (const onNews of this.#subscribers) onNews({ sequence: this.#sequence, changes });
   }
 

@@ -1,0 +1,28 @@
+/**
+ * The authorizer: with it a resource learns who is calling and whether they may, in microseconds, without asking the issuer each time.
+ * It keeps callers as the issuer described them, verifies signatures with keys that are good for one day, Region and service only, and asks the
+ * one evaluator. It holds no secret of any caller, mints nothing and never goes on beyond the staleness it was allowed.
+ * Called by the doors of this floor that guard resources, composed by main, and, as `brevet/authorizer`, by other programs.
+ */
+export {
+  type Access,
+  type AccessQuestion,
+  type Authorizer,
+  type AuthorizerOptions,
+  createAuthorizer,
+  type VerificationCode,
+  VerificationError,
+  type Verified,
+  type VerifyOptions,
+} from './authorizer.ts';
+export { CallerCache, type CallerCacheOptions, type KnownCaller } from './caller-cache.ts';
+export {
+  type CallerRefusal,
+  CallerRefused,
+  type IssuedCaller,
+  type Issuer,
+  type IssuerChanges,
+  IssuerUnavailable,
+  type SigningKeyScope,
+} from './issuer.ts';
+export { createRemoteIssuer, type RemoteIssuerOptions } from './remote-issuer.ts';

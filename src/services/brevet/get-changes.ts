@@ -1,0 +1,79 @@
+import { defineOperation, loadNothing } from '#services/operation';
+import type { IdentityStore, Kind, News } from '#stores/identity';
+import { brevetOperations, type GetChangesResponse } from '#wire/model';
+
+/** What a change of a document touches, as far as decisions rest on it. */
+type Touches = 'principal' | 'access-key' | 'everything' | 'nothing';
+
+const touches: Readonly<Record<Kind, Touches>> = {
+  account: 'everything',
+  organization: 'everything',
+  'account-creation': 'nothing',
+  user: 'principal',
+  group: 'everything',
+  role: 'principal',
+  policy: 'everything',
+  'instance-profile': 'nothing',
+  'access-key': 'access-key',
+  'mfa-device': 'nothing',
+  'login-profile': 'nothing',
+  'revoked-session': 'access-key',
+  'last-used': 'nothing',
+  'token-key': 'nothing',
+};
+
+/**
+ * What has changed since a place in the order of changes, for those who keep what GetSigningKey told them.
+ * Waits up to `WaitSeconds` for the first change, so that a revocation is heard of at once. It names whom something changed for, never what.
+ */
+export const getChanges = defineOperation(brevetOperations.GetChanges, {
+  callers: 'signed',
+  effect: 'read',
+  load: loadNothing,
+  authorize: () => [{ action: 'brevet:GetChanges', resource: '*' }],
+  run: async (input, _loaded, { identity }) => {
+    const waitMs = (input.WaitSeconds ?? 0) * 1000;
+    if (identity.sequence === input.After && waitMs > 0) await newsWithin(identity, waitMs);
+    return summarize(identity.sequence, identity.changesSince(input.After));
+  },
+});
+
+function newsWithin(identity: IdentityStore, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(done, waitMs);
+    const unsubscribe = identity.subscribe(done);
+  });
+}
+
+function summarize(Sequence: number, changes: News['changes']): GetChangesResponse {
+  const principals = new Set<string>();
+  const accessKeys = new Set<string>();
+  let everything = changes === 'everything';
+  for (const { kind, id } of changes === 'everything' ? [] : changes) {
+    // A kind that this version does not know may touch anything.
+    switch (Object.hasOwn(touches, kind) ? touches[kind as Kind] : 'everything') {
+      case 'principal':
+        principals.add(id);
+        break;
+      case 'access-key':
+        accessKeys.add(id);
+        break;
+      case 'everything':
+        everything = true;
+        break;
+      case 'nothing':
+        break;
+    }
+  }
+  return {
+    Sequence,
+    Everything: everything,
+    Principals: everything ? [] : [...principals],
+    AccessKeys: everything ? [] : [...accessKeys],
+  };
+}
