@@ -10,6 +10,7 @@ import { attachedPolicyOperations } from './attached-policy/index.ts';
 import { boundaryOperations } from './boundary/index.ts';
 import { groupOperations } from './group/index.ts';
 import { inlinePolicyOperations } from './inline-policy/index.ts';
+import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { tagOperations } from './tag/index.ts';
@@ -24,6 +25,7 @@ export const iam = {
   ...groupOperations,
   ...inlinePolicyOperations,
   ...managedPolicyOperations,
+  ...loginProfileOperations,
   ...mfaDeviceOperations,
   ...tagOperations,
   ...userOperations,

@@ -35,18 +35,6 @@ export const unsupportedOperations = {
   ListInstanceProfilesForRole: unsupported(models.ListInstanceProfilesForRole, notYet),
   RemoveRoleFromInstanceProfile: unsupported(models.RemoveRoleFromInstanceProfile, notYet),
 
-  // MFA devices
-
-  // Passwords
-  ChangePassword: unsupported(models.ChangePassword, notYet),
-  CreateLoginProfile: unsupported(models.CreateLoginProfile, notYet),
-  DeleteAccountPasswordPolicy: unsupported(models.DeleteAccountPasswordPolicy, notYet),
-  DeleteLoginProfile: unsupported(models.DeleteLoginProfile, notYet),
-  GetAccountPasswordPolicy: unsupported(models.GetAccountPasswordPolicy, notYet),
-  GetLoginProfile: unsupported(models.GetLoginProfile, notYet),
-  UpdateAccountPasswordPolicy: unsupported(models.UpdateAccountPasswordPolicy, notYet),
-  UpdateLoginProfile: unsupported(models.UpdateLoginProfile, notYet),
-
   // The account
   CreateAccountAlias: unsupported(models.CreateAccountAlias, notYet),
   DeleteAccountAlias: unsupported(models.DeleteAccountAlias, notYet),

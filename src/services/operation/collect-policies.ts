@@ -28,7 +28,10 @@ export function collectPolicies(
   question: Question,
   cache: PolicyCache,
 ): ApplicablePolicies {
-  const principal = principalPolicies(state, caller, cache);
+  const own = principalPolicies(state, caller, cache);
+  const setting = { name: 'account settings', policy: cache.compile(everything, 'identity') };
+  const principal =
+    question.allowedByAccount === true ? { ...own, identity: [...own.identity, setting] } : own;
   if (question.trust === undefined) return principal;
   const policy = cache.compileTrust(question.trust.role ?? trustsNobody);
   return { ...principal, resource: { kind: 'trust', name: question.resource, policy } };

@@ -40,6 +40,11 @@ export interface Question {
   readonly resourceTags?: readonly Tag[];
   /** Condition keys of this request, any case: `iam:PolicyARN`, `sts:ExternalId`, `aws:RequestTag/team`, … */
   readonly context?: Readonly<Record<string, ContextValue | undefined>>;
+  /**
+   * True when a setting of the account allows this to its users, as an identity policy would: denies, boundaries and all that only
+   * narrows still hold.
+   */
+  readonly allowedByAccount?: boolean;
   /** Present when a role's trust policy must allow as well. A role that does not exist trusts nobody. */
   readonly trust?: { readonly role: RoleDocument | undefined };
 }

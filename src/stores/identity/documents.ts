@@ -160,8 +160,10 @@ export interface LoginProfileDocument {
   readonly id: UniqueId;
   readonly account: AccountId;
   readonly createdAt: Instant;
-  readonly passwordHash: string;
-  readonly previousHashes: readonly string[];
+  /** The hash of the password, sealed by the master key with context `login-profile:<unique id>`. */
+  readonly sealedHash: string;
+  /** Those of the passwords before, sealed alike, the latest first. */
+  readonly previousSealedHashes: readonly string[];
   readonly changedAt: Instant;
   readonly resetRequired: boolean;
 }

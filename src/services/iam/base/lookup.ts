@@ -1,4 +1,6 @@
+import type { Caller } from '#services/operation';
 import type {
+  AccountDocument,
   GroupDocument,
   IdentityState,
   InstanceProfileDocument,
@@ -6,7 +8,17 @@ import type {
   RoleDocument,
   UserDocument,
 } from '#stores/identity';
-import { noSuchEntity } from '#wire/faults';
+import { fault, noSuchEntity } from '#wire/faults';
+
+/**
+ * The caller's account in that state: what the caller was found with may have changed since.
+ * Throws InvalidClientTokenId when it is gone, as their next request will.
+ */
+export function accountNow(state: IdentityState, caller: Caller): AccountDocument {
+  const account = state.all('account').get(caller.account.id);
+  if (account === undefined) throw fault('InvalidClientTokenId');
+  return account;
+}
 
 /** The user of that name. Throws NoSuchEntity. */
 export function userNamed(state: IdentityState, account: string, name: string): UserDocument {
