@@ -32,12 +32,11 @@ export class LastUsed {
     await this.#identity.write(({ state, put }) => {
       for (const use of noted.values()) {
         // The key or role may be gone by now; a date without its owner would stay for ever.
-        if (
-          state.all('access-key').get(use.id) !== undefined ||
-          state.all('role').get(use.id) !== undefined
-        ) {
-          put('last-used', use);
-        }
+        const isOwned =
+          state.all('access-key').get(use.id) !== undefined || state.all('role').get(use.id) !== undefined;
+        // Another worker may have written a later use already.
+        const isNews = use.at > (state.all('last-used').get(use.id)?.at ?? -1);
+        if (isOwned && isNews) put('last-used', use);
       }
     });
   }
