@@ -17,6 +17,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'access-key': 'access-key',
   'mfa-device': 'nothing',
   'login-profile': 'nothing',
+  'credential-report': 'nothing',
   'revoked-session': 'access-key',
   'last-used': 'nothing',
   'token-key': 'nothing',

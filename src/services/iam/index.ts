@@ -6,6 +6,7 @@
 import type { Operation, Unsupported } from '#services/operation';
 import type { IamOperationName } from '#wire/model';
 import { accessKeyOperations } from './access-key/index.ts';
+import { accountOperations } from './account/index.ts';
 import { attachedPolicyOperations } from './attached-policy/index.ts';
 import { boundaryOperations } from './boundary/index.ts';
 import { groupOperations } from './group/index.ts';
@@ -20,12 +21,13 @@ import { userOperations } from './user/index.ts';
 export const iam = {
   ...unsupportedOperations,
   ...accessKeyOperations,
+  ...accountOperations,
   ...attachedPolicyOperations,
   ...boundaryOperations,
   ...groupOperations,
   ...inlinePolicyOperations,
-  ...managedPolicyOperations,
   ...loginProfileOperations,
+  ...managedPolicyOperations,
   ...mfaDeviceOperations,
   ...tagOperations,
   ...userOperations,

@@ -36,14 +36,7 @@ export const unsupportedOperations = {
   RemoveRoleFromInstanceProfile: unsupported(models.RemoveRoleFromInstanceProfile, notYet),
 
   // The account
-  CreateAccountAlias: unsupported(models.CreateAccountAlias, notYet),
-  DeleteAccountAlias: unsupported(models.DeleteAccountAlias, notYet),
-  GenerateCredentialReport: unsupported(models.GenerateCredentialReport, notYet),
   GetAccountAuthorizationDetails: unsupported(models.GetAccountAuthorizationDetails, notYet),
-  GetAccountSummary: unsupported(models.GetAccountSummary, notYet),
-  GetCredentialReport: unsupported(models.GetCredentialReport, notYet),
-  ListAccountAliases: unsupported(models.ListAccountAliases, notYet),
-  SetSecurityTokenServicePreferences: unsupported(models.SetSecurityTokenServicePreferences, notYet),
 
   // The policy simulator
   GetContextKeysForCustomPolicy: unsupported(models.GetContextKeysForCustomPolicy, simulation),

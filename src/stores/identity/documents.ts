@@ -178,6 +178,15 @@ export interface RevokedSessionDocument {
   readonly status: 'Inactive' | 'Deleted';
 }
 
+/** Who in an account had which credentials at one time (GenerateCredentialReport). */
+export interface CredentialReportDocument {
+  /** The account's id: it keeps one report. */
+  readonly id: AccountId;
+  readonly generatedAt: Instant;
+  /** CSV. */
+  readonly content: string;
+}
+
 /** When and where an access key or a role was last used. Written seldom, and late by up to a minute. */
 export interface LastUsedDocument {
   /** Access key id, or unique id of a role. */
@@ -208,6 +217,7 @@ export interface Documents {
   readonly 'access-key': AccessKeyDocument;
   readonly 'mfa-device': MfaDeviceDocument;
   readonly 'login-profile': LoginProfileDocument;
+  readonly 'credential-report': CredentialReportDocument;
   readonly 'revoked-session': RevokedSessionDocument;
   readonly 'last-used': LastUsedDocument;
   readonly 'token-key': TokenKeyDocument;

@@ -10,6 +10,7 @@ export type {
   AccessKeyDocument,
   AccountCreationDocument,
   AccountDocument,
+  CredentialReportDocument,
   Documents,
   GroupDocument,
   InlinePolicies,

@@ -40,6 +40,7 @@ function createCollections(): Collections {
     'mfa-device': byAccount((device) => device.owner),
     'login-profile': byIdOnly((profile) => profile.account),
     'revoked-session': byIdOnly((session) => session.account),
+    'credential-report': byIdOnly(),
     'last-used': byIdOnly(),
     'token-key': byIdOnly(),
   };

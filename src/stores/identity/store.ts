@@ -296,6 +296,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'access-key': true,
   'mfa-device': true,
   'login-profile': true,
+  'credential-report': true,
   'revoked-session': true,
   'last-used': true,
   'token-key': true,
