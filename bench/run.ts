@@ -5,10 +5,12 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { formatTable, type Row } from './report.ts';
+import { measureRoles } from './roles.ts';
 import { measureThroughput } from './throughput.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   throughput: () => measureThroughput(),
+  roles: measureRoles,
 };
 
 const named = process.argv.slice(2);
