@@ -4,6 +4,9 @@
  */
 import { cpus } from 'node:os';
 import process from 'node:process';
+import { compareWithCedar } from './cedar/compare.ts';
+import { measurePolicies } from './policy/brevet.ts';
+import { measureSignatures } from './policy/signature.ts';
 import { formatTable, type Row } from './report.ts';
 import { measureRoles } from './roles.ts';
 import { measureThroughput } from './throughput.ts';
@@ -11,6 +14,9 @@ import { measureThroughput } from './throughput.ts';
 const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   throughput: () => measureThroughput(),
   roles: measureRoles,
+  policies: measurePolicies,
+  signatures: measureSignatures,
+  cedar: compareWithCedar,
 };
 
 const named = process.argv.slice(2);

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { brevetDecision } from './policy/brevet.ts';
+import { threeRules, twentyPolicies } from './policy/rules.ts';
+import { formatTable } from './report.ts';
+import { measureThroughput } from './throughput.ts';
+
+describe('the benchmarks', () => {
+  it('drive every server and get nothing but good answers', async () => {
+    const rows = await measureThroughput({
+      rounds: 1,
+      milliseconds: 20,
+      warmUpMilliseconds: 20,
+      roles: 5,
+      workers: [1],
+    });
+    assert.deepEqual(
+      rows.map(({ benchmark }) => benchmark),
+      [
+        'raw node:http, 1 worker',
+        'signature verification, 1 worker',
+        'GetCallerIdentity, 1 worker',
+        'AssumeRole, 1 worker',
+      ],
+    );
+    for (const { benchmark, result } of rows) assert.match(result, /^[0-9]+\.[0-9]{2}× raw$/, benchmark);
+  });
+
+  it('ask policies a question that only their last statement allows', () => {
+    assert.equal(brevetDecision([threeRules])(), true);
+    assert.equal(brevetDecision([threeRules.slice(0, -1)])(), false);
+    assert.equal(brevetDecision(twentyPolicies)(), true);
+    assert.equal(brevetDecision(twentyPolicies.slice(0, -1))(), false);
+  });
+
+  it('print a table that says which aims are missed', () => {
+    const rows = [
+      { benchmark: 'one', result: '2', aim: { text: '≥ 1', met: true }, detail: '' },
+      { benchmark: 'two', result: '0', aim: { text: '≥ 1', met: false }, detail: 'slow' },
+    ];
+    assert.equal(
+      formatTable(rows),
+      [
+        '| Benchmark | Result | Aim          | Detail |',
+        '| --------- | ------ | ------------ | ------ |',
+        '| one       | 2      | ≥ 1 ✓        |        |',
+        '| two       | 0      | ≥ 1 ✗ missed | slow   |',
+        '',
+      ].join('\n'),
+    );
+  });
+});
