@@ -11,9 +11,11 @@ import { attachedPolicyOperations } from './attached-policy/index.ts';
 import { boundaryOperations } from './boundary/index.ts';
 import { groupOperations } from './group/index.ts';
 import { inlinePolicyOperations } from './inline-policy/index.ts';
+import { instanceProfileOperations } from './instance-profile/index.ts';
 import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
+import { roleOperations } from './role/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
@@ -26,9 +28,11 @@ export const iam = {
   ...boundaryOperations,
   ...groupOperations,
   ...inlinePolicyOperations,
+  ...instanceProfileOperations,
   ...loginProfileOperations,
   ...managedPolicyOperations,
   ...mfaDeviceOperations,
+  ...roleOperations,
   ...tagOperations,
   ...userOperations,
 } satisfies Record<IamOperationName, Operation | Unsupported>;

@@ -17,24 +17,6 @@ const notYet = 'not built yet';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // Roles
-  CreateRole: unsupported(models.CreateRole, notYet),
-  DeleteRole: unsupported(models.DeleteRole, notYet),
-  GetRole: unsupported(models.GetRole, notYet),
-  ListRoles: unsupported(models.ListRoles, notYet),
-  UpdateAssumeRolePolicy: unsupported(models.UpdateAssumeRolePolicy, notYet),
-  UpdateRole: unsupported(models.UpdateRole, notYet),
-  UpdateRoleDescription: unsupported(models.UpdateRoleDescription, notYet),
-
-  // Instance profiles
-  AddRoleToInstanceProfile: unsupported(models.AddRoleToInstanceProfile, notYet),
-  CreateInstanceProfile: unsupported(models.CreateInstanceProfile, notYet),
-  DeleteInstanceProfile: unsupported(models.DeleteInstanceProfile, notYet),
-  GetInstanceProfile: unsupported(models.GetInstanceProfile, notYet),
-  ListInstanceProfiles: unsupported(models.ListInstanceProfiles, notYet),
-  ListInstanceProfilesForRole: unsupported(models.ListInstanceProfilesForRole, notYet),
-  RemoveRoleFromInstanceProfile: unsupported(models.RemoveRoleFromInstanceProfile, notYet),
-
   // The account
   GetAccountAuthorizationDetails: unsupported(models.GetAccountAuthorizationDetails, notYet),
 

@@ -98,7 +98,7 @@ export interface RoleDocument extends PolicyHolder {
   readonly permissionsBoundary?: string;
   /** The trust policy as it was written. */
   readonly trustPolicy: string;
-  /** Unique ids of the users and roles that the trust policy names, by the ARN it names them with, as of when it was saved. */
+  /** Unique ids of the users and roles that the trust policy names, by the ARN or id it names them with, as of when it was saved. */
   readonly trustedIds: Readonly<Record<string, UniqueId>>;
 }
 

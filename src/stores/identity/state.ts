@@ -35,7 +35,7 @@ function createCollections(): Collections {
     group: byAccount(),
     role: byAccount(),
     policy: byAccount(),
-    'instance-profile': byAccount(),
+    'instance-profile': byAccount((profile) => profile.roles[0]),
     'access-key': byIdOnly((key) => key.owner),
     'mfa-device': byAccount((device) => device.owner),
     'login-profile': byIdOnly((profile) => profile.account),

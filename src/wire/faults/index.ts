@@ -12,5 +12,7 @@ export {
   limitExceeded,
   noSuchEntity,
   noSuchPolicyVersion,
+  noSuchRoleInProfile,
+  unmodifiableRole,
   unsupportedOperation,
 } from './texts.ts';

@@ -51,6 +51,11 @@ export function noSuchPolicyVersion(arn: string, version: string): Fault {
   return fault('NoSuchEntity', `Policy ${arn} version ${version} does not exist or is not attachable.`);
 }
 
+/** IAM's NoSuchEntity for a role that an instance profile does not hold. */
+export function noSuchRoleInProfile(role: string, profile: string): Fault {
+  return fault('NoSuchEntity', `Role ${role} in Instance Profile ${profile} cannot be found.`);
+}
+
 const presentTexts = {
   user: (name: string) => `User with name ${name} already exists.`,
   group: (name: string) => `Group with name ${name} already exists.`,
@@ -94,4 +99,12 @@ export function deleteConflict(remaining: keyof typeof conflictTexts): Fault {
 /** IAM's LimitExceeded for a quota by its name in the IAM User Guide, "IAM and AWS STS quotas". */
 export function limitExceeded(quota: string, limit: number): Fault {
   return fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`);
+}
+
+/** IAM's UnmodifiableEntity for a role that belongs to a service of AWS. */
+export function unmodifiableRole(role: string): Fault {
+  return fault(
+    'UnmodifiableEntity',
+    `Cannot perform the operation on the protected role '${role}' - this role is only modifiable by AWS`,
+  );
 }

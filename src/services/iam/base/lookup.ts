@@ -8,7 +8,7 @@ import type {
   RoleDocument,
   UserDocument,
 } from '#stores/identity';
-import { fault, noSuchEntity } from '#wire/faults';
+import { fault, noSuchEntity, unmodifiableRole } from '#wire/faults';
 
 /**
  * The caller's account in that state: what the caller was found with may have changed since.
@@ -38,6 +38,16 @@ export function groupNamed(state: IdentityState, account: string, name: string):
 export function roleNamed(state: IdentityState, account: string, name: string): RoleDocument {
   const role = state.all('role').named(account, name);
   if (role === undefined) throw noSuchEntity('role', name);
+  return role;
+}
+
+/** Where the roles live that services of AWS own; nobody creates or changes a role there by hand. */
+export const serviceLinkedPath = '/aws-service-role/';
+
+/** The role of that name, to be changed. Throws NoSuchEntity, or UnmodifiableEntity for the role of a service. */
+export function modifiableRoleNamed(state: IdentityState, account: string, name: string): RoleDocument {
+  const role = roleNamed(state, account, name);
+  if (role.path.startsWith(serviceLinkedPath)) throw unmodifiableRole(role.name);
   return role;
 }
 

@@ -21,7 +21,7 @@ export const quotas = {
   SigningCertificatesPerUser: 2,
   VersionsPerPolicy: 5,
   TagsPerResource: 50,
-  RolesPerInstanceProfile: 1,
+  InstanceSessionsPerInstanceProfile: 1,
   PolicySize: 6144,
   UserPolicySize: 2048,
   GroupPolicySize: 5120,
