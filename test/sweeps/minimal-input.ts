@@ -14,9 +14,9 @@ const trustPolicy = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' }],
 });
 
-/** What a member means, where its shape does not say it. */
+/** What a member means, where its shape does not say it; the member by its name, or behind its operation's. */
 const byName: readonly (readonly [name: RegExp, value: string])[] = [
-  [/^AssumeRolePolicyDocument$/, trustPolicy],
+  [/^AssumeRolePolicyDocument$|^UpdateAssumeRolePolicy PolicyDocument$/, trustPolicy],
   [/^Policy(Document)?$|^PolicyInputList$/, policy],
   [/^RoleArn$/, `arn:aws:iam::${account}:role/sweep`],
   [/^(PolicyArn|PermissionsBoundary|arn)$/, `arn:aws:iam::${account}:policy/sweep`],
@@ -75,7 +75,9 @@ function minimal(operation: OperationModel, shape: Shape, name: string): unknown
     case 'map':
       return { [String(minimal(operation, shape.key, ''))]: minimal(operation, shape.value, '') };
     case 'string': {
-      const meant = byName.flatMap(([pattern, value]) => (pattern.test(name) ? [value] : []));
+      const meant = byName.flatMap(([pattern, value]) =>
+        pattern.test(name) || pattern.test(`${operation.name} ${name}`) ? [value] : [],
+      );
       const found = [...meant, ...(shape.enum ?? []), ...candidates].find((value) =>
         isValid(operation, shape, value),
       );
