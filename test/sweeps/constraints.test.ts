@@ -33,6 +33,13 @@ function expected({ service }: OperationModel, member: string): Reply['error'] {
         message: 'You must include a value for all required parameters.',
         members: { Reason: 'INPUT_REQUIRED' },
       };
+    case 'brevet':
+      return {
+        code: 'ValidationException',
+        name: 'ValidationException',
+        message: sentence(' null'),
+        members: {},
+      };
     default:
       return {
         code: 'ValidationException',

@@ -27,6 +27,7 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
   [/^RegionName$/, 'ap-east-1'],
+  [/^Date$/, '20260102'],
 ];
 
 /** Tried in this order where the name of a member says nothing. */

@@ -16,21 +16,17 @@ import type { Operation, Unsupported } from '#services/operation';
 import { type OperationModel, type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { services } from '../../src/main/compose.ts';
 import { type Credentials, type StartedService, startService } from '../started-service.ts';
+import { brevetLibrary } from './brevet-library.ts';
 import type { Fields } from './minimal-input.ts';
 
-const libraries: Readonly<Partial<Record<ServiceName, Fields>>> = {
+const libraries: Readonly<Record<ServiceName, Fields>> = {
   sts,
   iam,
   organizations,
   account,
   cloudtrail,
+  brevet: brevetLibrary,
 };
-
-function libraryOf({ service }: ServiceModel): Fields {
-  const library = libraries[service];
-  if (library === undefined) throw new Error(`there is no library of a client for ${service}`);
-  return library;
-}
 
 /** Every operation of every table. */
 export const registered: readonly (Operation | Unsupported)[] = Object.values(services).flatMap((table) =>
@@ -103,7 +99,7 @@ export async function startSweep(): Promise<Sweep> {
     tamper?: (request: SignedRequest) => void,
   ): SdkClient => {
     const name = `${model.serviceId.replaceAll(' ', '')}Client`;
-    const Client = libraryOf(model)[name] as new (options: object) => SdkClient;
+    const Client = libraries[model.service][name] as new (options: object) => SdkClient;
     const options = { endpoint: service.endpoint, credentials, region: 'us-east-1', maxAttempts: 1 };
     const made = new Client(options);
     if (tamper !== undefined) {
@@ -128,7 +124,7 @@ export async function startSweep(): Promise<Sweep> {
       const { service: model, name } = operation;
       const ready =
         credentials === undefined ? rootClients.get(model.service) : client(model, credentials, tamper);
-      const Command = libraryOf(model)[`${name}Command`] as new (input: Fields) => unknown;
+      const Command = libraries[model.service][`${name}Command`] as new (input: Fields) => unknown;
       try {
         const { $metadata, ...output } = (await ready?.send(new Command(input))) ?? {};
         return { ...metadataOf($metadata), output };

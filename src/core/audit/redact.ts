@@ -16,6 +16,7 @@ const secretMembers: ReadonlySet<string> = new Set([
   'servicepassword',
   'servicecredentialsecret',
   'sessiontoken',
+  'signingkey',
   'tokencode',
   'tradeintoken',
   'webidentitytoken',

@@ -52,6 +52,8 @@ export interface Statement {
 /** A policy, read and validated for its kind. */
 export interface PolicyDocument {
   readonly kind: PolicyKind;
+  /** As it was written. */
+  readonly text: string;
   readonly version: PolicyVersionName;
   readonly id: string | undefined;
   readonly statements: readonly Statement[];

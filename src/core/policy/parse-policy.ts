@@ -52,6 +52,7 @@ export function parsePolicy(text: string, kind: PolicyKind, options: ParseOption
   if (statement === undefined) throw syntaxError(root.position);
   const document: PolicyDocument = {
     kind,
+    text,
     version: readVersion(members.get('Version')),
     id: optionalString(members.get('Id')),
     statements: (statement.value.type === 'array' ? statement.value.items : [statement.value]).map(

@@ -189,6 +189,7 @@ function contextOf(
   keys.set('aws:epochtime', String(seconds));
   keys.set('aws:requestedregion', region);
   keys.set('aws:resourceaccount', resourceAccount ?? caller.account);
+  if ((resourceAccount ?? caller.account) === caller.account) copyOrganization(caller.context, keys);
   keys.set('aws:securetransport', String(connection.secure));
   keys.set('aws:sourceip', connection.sourceIp);
   if (connection.userAgent !== undefined) keys.set('aws:useragent', connection.userAgent);
@@ -196,4 +197,12 @@ function contextOf(
   if (caller.mfaAt !== undefined)
     keys.set('aws:multifactorauthage', String(Math.max(0, seconds - caller.mfaAt)));
   return keys;
+}
+
+/** A resource of the caller's own account is in the caller's own organization. */
+function copyOrganization(own: CallerDescription['context'], keys: Map<string, ContextValue>): void {
+  for (const key of ['orgid', 'orgpaths']) {
+    const value = own[`aws:principal${key}`];
+    if (value !== undefined) keys.set(`aws:resource${key}`, value);
+  }
 }

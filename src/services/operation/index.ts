@@ -23,6 +23,7 @@ export {
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
 export { collectGroupPolicies, collectPolicies } from './collect-policies.ts';
+export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller } from './find-caller.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';

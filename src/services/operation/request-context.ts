@@ -82,7 +82,7 @@ export function requestContext(
 }
 
 /** Tags of the principal, with those of the session in place of the principal's own of the same key. Later ones win in the context. */
-function principalTags(caller: Caller): readonly Tag[] {
+export function principalTags(caller: Caller): readonly Tag[] {
   const session = caller.session?.tags ?? [];
   switch (caller.kind) {
     case 'root':

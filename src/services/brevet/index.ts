@@ -1,0 +1,14 @@
+/**
+ * Brevet's own service: what AWS keeps within itself and a resource outside needs, to verify callers and decide by itself.
+ * It gives away signing keys of one day, Region and service and the policies of a caller, to verifiers whom policy lets ask; never a secret.
+ * Called by the pipeline. The table below is also the coverage table of the service.
+ */
+import type { Operation } from '#services/operation';
+import type { BrevetOperationName } from '#wire/model';
+import { getChanges } from './get-changes.ts';
+import { getSigningKey } from './get-signing-key.ts';
+
+export const brevet = {
+  GetChanges: getChanges,
+  GetSigningKey: getSigningKey,
+} satisfies Record<BrevetOperationName, Operation>;
