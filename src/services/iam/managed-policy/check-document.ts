@@ -1,4 +1,4 @@
-import { PolicyError, parsePolicy } from '#core/policy';
+import { parsePolicy } from '#core/policy';
 import { limitExceeded } from '#wire/faults';
 import { policySize } from '../base/policy-size.ts';
 import { quotas } from '../base/quotas.ts';
@@ -8,9 +8,6 @@ import { quotas } from '../base/quotas.ts';
  * Throws PolicyError, and LimitExceeded for a policy that is too large.
  */
 export function checkDocument(text: string): void {
-  const { version } = parsePolicy(text, 'identity');
-  if (version !== '2012-10-17') {
-    throw new PolicyError('Policy document must be version 2012-10-17 or greater.');
-  }
+  parsePolicy(text, 'identity', { currentVersionOnly: true });
   if (policySize(text) > quotas.PolicySize) throw limitExceeded('PolicySize', quotas.PolicySize);
 }

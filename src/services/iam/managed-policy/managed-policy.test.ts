@@ -134,6 +134,7 @@ test('a document must be a policy of version 2012-10-17 and not too large', asyn
     ['This is not a json document', 'Syntax errors in policy.'],
     [`{${statement}}`, 'Policy document must be version 2012-10-17 or greater.'],
     [`{"Version":"2008-10-17",${statement}}`, 'Policy document must be version 2012-10-17 or greater.'],
+    ['{"Statement":{"Effect":"Allow"}}', 'Policy document must be version 2012-10-17 or greater.'],
     [`{"Version":"2013-10-17",${statement}}`, 'Syntax errors in policy.'],
     [
       '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject"}}',

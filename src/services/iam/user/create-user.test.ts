@@ -79,17 +79,18 @@ test('CreateUser asks about the ARN to be, with the tags and the boundary of the
     PermissionsBoundary: administratorAccess,
     Tags: [{ Key: 'Team', Value: 'blue' }],
   };
+  const resource = 'arn:aws:iam::111122223333:user/staff/bob';
+  const context = {
+    'aws:RequestTag/Team': 'blue',
+    'aws:TagKeys': ['Team'],
+    'iam:PermissionsBoundary': administratorAccess,
+  };
   assert.deepEqual(fixture.questions(createUser, input), [
-    {
-      action: 'iam:CreateUser',
-      resource: 'arn:aws:iam::111122223333:user/staff/bob',
-      context: {
-        'aws:RequestTag/Team': 'blue',
-        'aws:TagKeys': ['Team'],
-        'iam:PermissionsBoundary': administratorAccess,
-      },
-    },
+    { action: 'iam:CreateUser', resource, context },
+    { action: 'iam:TagUser', resource, context },
   ]);
+  const [question, ...others] = fixture.questions(createUser, { ...input, Tags: [] });
+  assert.deepEqual([question?.action, others], ['iam:CreateUser', []]);
 });
 
 test('CreateUser asks about what the caller wrote, not about the user who has that name', async () => {

@@ -17,7 +17,9 @@ export const createUser = defineOperation(iamOperations.CreateUser, {
   authorize: (input, { tags }, world) => {
     const place = { name: input.UserName, path: input.Path ?? '/' };
     const context = { ...requestTagContext(tags), 'iam:PermissionsBoundary': input.PermissionsBoundary };
-    return [aboutEntity('CreateUser', world, 'user', place, input.UserName, context)];
+    // Who may create a user may not thereby tag them: tags can decide what a user may do.
+    const actions = tags.length === 0 ? ['CreateUser'] : ['CreateUser', 'TagUser'];
+    return actions.map((action) => aboutEntity(action, world, 'user', place, input.UserName, context));
   },
   run: async (input, { tags }, { identity, caller, now, random }) => {
     const account = caller.account.id;
