@@ -1,9 +1,9 @@
 import { deriveSigningKey, type SigningCredentials } from '#core/sigv4';
 import {
   CallerRefused,
+  type ChangeSummary,
   type IssuedCaller,
   type Issuer,
-  type IssuerChanges,
   IssuerUnavailable,
   type SigningKeyScope,
 } from '#servers/authorizer';
@@ -41,7 +41,7 @@ export function describedUser(
 
 interface Waiter {
   readonly after: number;
-  readonly resolve: (changes: IssuerChanges) => void;
+  readonly resolve: (changes: ChangeSummary) => void;
 }
 
 /** An issuer in memory whose callers, changes and absences the test decides. */
@@ -72,7 +72,7 @@ export class FakeIssuer implements Issuer {
     };
   }
 
-  getChanges(after: number, signal: AbortSignal): Promise<IssuerChanges> {
+  getChanges(after: number, signal: AbortSignal): Promise<ChangeSummary> {
     if (this.isAway) return Promise.reject(new IssuerUnavailable('the issuer cannot be reached'));
     if (after === 0) return Promise.resolve(this.#everything());
     return new Promise((resolve, reject) => {
@@ -82,7 +82,7 @@ export class FakeIssuer implements Issuer {
   }
 
   /** Makes a change and resolves once the verifier has heard of it. */
-  async change(changes: Partial<Omit<IssuerChanges, 'sequence'>>): Promise<void> {
+  async change(changes: Partial<Omit<ChangeSummary, 'sequence'>>): Promise<void> {
     this.sequence += 1;
     await this.#answer({ ...this.#nothing(), ...changes });
   }
@@ -92,17 +92,17 @@ export class FakeIssuer implements Issuer {
     await this.#answer(this.#nothing());
   }
 
-  async #answer(changes: IssuerChanges): Promise<void> {
+  async #answer(changes: ChangeSummary): Promise<void> {
     while (this.#waiting.length === 0) await new Promise(setImmediate);
     for (const { resolve } of this.#waiting.splice(0)) resolve(changes);
     await new Promise(setImmediate);
   }
 
-  #nothing(): IssuerChanges {
+  #nothing(): ChangeSummary {
     return { sequence: this.sequence, everything: false, principals: [], accessKeys: [] };
   }
 
-  #everything(): IssuerChanges {
+  #everything(): ChangeSummary {
     return { ...this.#nothing(), everything: true };
   }
 }

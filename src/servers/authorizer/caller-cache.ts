@@ -2,9 +2,10 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApplicablePolicies } from '#core/policy';
 import type { Clock, Instant } from '#core/time';
+import type { ChangeSummary, SigningKeyScope } from '#services/brevet';
 import { type CallerDescription, PolicyCache } from '#services/operation';
 import { compilePolicies } from './compile-policies.ts';
-import { type Issuer, type IssuerChanges, IssuerUnavailable, type SigningKeyScope } from './issuer.ts';
+import { type Issuer, IssuerUnavailable } from './issuer.ts';
 
 /** A caller whose key is at hand and whose policies are compiled. */
 export interface KnownCaller {
@@ -124,7 +125,7 @@ export class CallerCache {
     }
   }
 
-  #learn({ sequence, everything, principals, accessKeys }: IssuerChanges): void {
+  #learn({ sequence, everything, principals, accessKeys }: ChangeSummary): void {
     this.#sequence = sequence;
     if (everything) {
       this.#entries.clear();

@@ -4,6 +4,7 @@
  * one evaluator. It holds no secret of any caller, mints nothing and never goes on beyond the staleness it was allowed.
  * Called by the doors of this floor that guard resources, composed by main, and, as `brevet/authorizer`, by other programs.
  */
+export type { ChangeSummary, SigningKeyScope } from '#services/brevet';
 export {
   type Access,
   type AccessQuestion,
@@ -21,8 +22,7 @@ export {
   CallerRefused,
   type IssuedCaller,
   type Issuer,
-  type IssuerChanges,
   IssuerUnavailable,
-  type SigningKeyScope,
 } from './issuer.ts';
+export { createLocalIssuer, type LocalIssuerOptions } from './local-issuer.ts';
 export { createRemoteIssuer, type RemoteIssuerOptions } from './remote-issuer.ts';

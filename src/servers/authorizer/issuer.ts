@@ -1,30 +1,8 @@
-import type { KeyObject } from 'node:crypto';
-import type { CallerDescription } from '#services/operation';
-
-/** Whose signing key is asked for, and where it is to be good. */
-export interface SigningKeyScope {
-  readonly accessKeyId: string;
-  readonly sessionToken: string | undefined;
-  /** `yyyymmdd` */
-  readonly date: string;
-  readonly region: string;
-  readonly service: string;
-}
+import type { ChangeSummary, IssuedSigningKey, SigningKeyScope } from '#services/brevet';
 
 /** A caller, the key that proves them, and the place in the order of changes that this is as of. */
-export interface IssuedCaller {
-  readonly signingKey: KeyObject;
-  readonly caller: CallerDescription;
+export interface IssuedCaller extends IssuedSigningKey {
   readonly sequence: number;
-}
-
-/** Whom something has changed for. */
-export interface IssuerChanges {
-  readonly sequence: number;
-  readonly everything: boolean;
-  /** Unique ids of users and roles. */
-  readonly principals: readonly string[];
-  readonly accessKeys: readonly string[];
 }
 
 /** Where a verifier learns who callers are: the service, in this process or elsewhere. */
@@ -32,7 +10,7 @@ export interface Issuer {
   /** Rejects with CallerRefused for credentials that are not good, IssuerUnavailable when it cannot be told. */
   getSigningKey(scope: SigningKeyScope): Promise<IssuedCaller>;
   /** What has changed since; waits a while for the first change. Rejects with IssuerUnavailable. */
-  getChanges(after: number, signal: AbortSignal): Promise<IssuerChanges>;
+  getChanges(after: number, signal: AbortSignal): Promise<ChangeSummary>;
 }
 
 export type CallerRefusal = 'InvalidClientTokenId' | 'ExpiredToken';

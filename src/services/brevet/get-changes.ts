@@ -1,6 +1,6 @@
 import { defineOperation, loadNothing } from '#services/operation';
 import type { IdentityStore, Kind, News } from '#stores/identity';
-import { brevetOperations, type GetChangesResponse } from '#wire/model';
+import { brevetOperations } from '#wire/model';
 
 /** What a change of a document touches, as far as decisions rest on it. */
 type Touches = 'principal' | 'access-key' | 'everything' | 'nothing';
@@ -35,7 +35,11 @@ export const getChanges = defineOperation(brevetOperations.GetChanges, {
   run: async (input, _loaded, { identity }) => {
     const waitMs = (input.WaitSeconds ?? 0) * 1000;
     if (identity.sequence === input.After && waitMs > 0) await newsWithin(identity, waitMs);
-    return summarize(identity.sequence, identity.changesSince(input.After));
+    const { sequence, everything, principals, accessKeys } = summarizeChanges({
+      sequence: identity.sequence,
+      changes: identity.changesSince(input.After),
+    });
+    return { Sequence: sequence, Everything: everything, Principals: principals, AccessKeys: accessKeys };
   },
 });
 
@@ -51,11 +55,23 @@ function newsWithin(identity: IdentityStore, waitMs: number): Promise<void> {
   });
 }
 
-function summarize(Sequence: number, changes: News['changes']): GetChangesResponse {
+/** Whom something has changed for. */
+export interface ChangeSummary {
+  readonly sequence: number;
+  /** True when anything may have changed. */
+  readonly everything: boolean;
+  /** Unique ids of users and roles. */
+  readonly principals: readonly string[];
+  readonly accessKeys: readonly string[];
+}
+
+/** What changes mean for those who keep what they were told of callers. */
+export function summarizeChanges({ sequence, changes }: News): ChangeSummary {
+  const everything = { sequence, everything: true, principals: [], accessKeys: [] };
+  if (changes === 'everything') return everything;
   const principals = new Set<string>();
   const accessKeys = new Set<string>();
-  let everything = changes === 'everything';
-  for (const { kind, id } of changes === 'everything' ? [] : changes) {
+  for (const { kind, id } of changes) {
     // A kind that this version does not know may touch anything.
     switch (Object.hasOwn(touches, kind) ? touches[kind as Kind] : 'everything') {
       case 'principal':
@@ -65,16 +81,10 @@ function summarize(Sequence: number, changes: News['changes']): GetChangesRespon
         accessKeys.add(id);
         break;
       case 'everything':
-        everything = true;
-        break;
+        return everything;
       case 'nothing':
         break;
     }
   }
-  return {
-    Sequence,
-    Everything: everything,
-    Principals: everything ? [] : [...principals],
-    AccessKeys: everything ? [] : [...accessKeys],
-  };
+  return { sequence, everything: false, principals: [...principals], accessKeys: [...accessKeys] };
 }

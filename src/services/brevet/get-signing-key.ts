@@ -1,18 +1,8 @@
 import { type AccountId, accountOfAccessKeyId } from '#core/identifiers';
-import { isEnabledByDefault } from '#core/regions';
-import { deriveSigningKey } from '#core/sigv4';
-import {
-  type Caller,
-  type CredentialSource,
-  defineOperation,
-  describeCaller,
-  encodeCaller,
-  type Found,
-  findCaller,
-  type World,
-} from '#services/operation';
+import { type CredentialSource, defineOperation, encodeCaller, type World } from '#services/operation';
 import { Fault, fault } from '#wire/faults';
 import { brevetOperations } from '#wire/model';
+import { type IssuedSigningKey, issueSigningKey, type SigningKeyScope } from './issue-signing-key.ts';
 
 /**
  * The signing key of a caller for one day, Region and service, and everything that decides what the caller may do: with them a resource
@@ -37,12 +27,16 @@ export const getSigningKey = defineOperation(brevetOperations.GetSigningKey, {
     ];
   },
   run: (input, _owner, call) => {
-    const { caller, secretAccessKey } = findOrRefuse(call, input);
-    refuseDisabledRegion(caller, input.Region);
-    const key = deriveSigningKey(secretAccessKey(), input.Date, input.Region, input.Service);
+    const { signingKey, caller } = issueOrRefuse(call, {
+      accessKeyId: input.AccessKeyId,
+      sessionToken: input.SessionToken,
+      date: input.Date,
+      region: input.Region,
+      service: input.Service,
+    });
     return {
-      SigningKey: key.export(),
-      Caller: encodeCaller(describeCaller(call.state, caller)),
+      SigningKey: signingKey.export(),
+      Caller: encodeCaller(caller),
       Sequence: call.identity.sequence,
     };
   },
@@ -55,25 +49,13 @@ function isWithinReach({ state, caller }: World, account: AccountId): boolean {
   return id !== undefined && state.all('organization').get(id)?.managementAccount === caller.account.id;
 }
 
-function findOrRefuse(
-  call: CredentialSource,
-  input: { readonly AccessKeyId: string; readonly SessionToken?: string | undefined },
-): Found {
+function issueOrRefuse(source: CredentialSource, scope: SigningKeyScope): IssuedSigningKey {
   try {
-    return findCaller(call, input.AccessKeyId, input.SessionToken);
+    return issueSigningKey(source, scope);
   } catch (error) {
-    if (error instanceof Fault) throw refused(error.code);
-    throw error;
+    if (!(error instanceof Fault)) throw error;
+    throw fault('CallerRefusedException', 'The credentials of the caller are not good.', {
+      Reason: error.code,
+    });
   }
-}
-
-/** Where an opt-in Region is switched off, its services take no credentials of the account (IAM User Guide, "Managing AWS STS"). */
-function refuseDisabledRegion({ account, session }: Caller, region: string): void {
-  const isDisabled = account.disabledRegions?.includes(region) === true;
-  if (session !== undefined && isDisabled && !isEnabledByDefault(region))
-    throw refused('InvalidClientTokenId');
-}
-
-function refused(reason: string): Fault {
-  return fault('CallerRefusedException', 'The credentials of the caller are not good.', { Reason: reason });
 }

@@ -8,6 +8,9 @@ import type { BrevetOperationName } from '#wire/model';
 import { getChanges } from './get-changes.ts';
 import { getSigningKey } from './get-signing-key.ts';
 
+export { type ChangeSummary, summarizeChanges } from './get-changes.ts';
+export { type IssuedSigningKey, issueSigningKey, type SigningKeyScope } from './issue-signing-key.ts';
+
 export const brevet = {
   GetChanges: getChanges,
   GetSigningKey: getSigningKey,
