@@ -312,7 +312,7 @@ function deniedTo(caller: Credentials, reader: Credentials) {
         sealed = headers[authorizationMessageHeader];
         return result;
       },
-      { step: 'deserialize', priority: 'high' },
+      { step: 'deserialize', priority: 'low' },
     );
     const error = await failureOf(what, () => call(client));
     assert.equal(error.name, 'AccessDenied');
