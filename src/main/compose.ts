@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ export const services = { sts, iam, organizations, account, brevet } satisfies S
 export interface ComposeOptions {
   readonly dataDirectory: string;
   readonly masterKeyFile: string;
-  /** Whether to make the master key when its file does not exist. */
+  /** Whether to make the master key when neither its file nor the embedded database exists: a new key opens nothing of an old database. */
   readonly createMasterKey: boolean;
   /** `postgres://…`; the embedded database without. */
   readonly databaseUrl: string | undefined;
@@ -57,13 +58,17 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const { dataDirectory, onBackgroundError } = options;
   const clock = options.clock ?? Date.now;
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const databaseFile = join(dataDirectory, 'brevet.db');
   const box = createSecretBox(
-    await loadMasterKey({ file: options.masterKeyFile, create: options.createMasterKey }),
+    await loadMasterKey({
+      file: options.masterKeyFile,
+      create: options.createMasterKey && !existsSync(databaseFile),
+    }),
     randomBytes,
   );
   const engine =
     options.databaseUrl === undefined
-      ? await openSqliteEngine({ file: join(dataDirectory, 'brevet.db') })
+      ? await openSqliteEngine({ file: databaseFile })
       : await openPostgresEngine({ url: options.databaseUrl });
   const identity = await openIdentityStore(engine, onBackgroundError);
   const keyring = createKeyring({

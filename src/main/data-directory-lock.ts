@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
@@ -14,7 +14,10 @@ export class DataDirectoryInUse extends Error {
  */
 export async function lockDataDirectory(dataDirectory: string): Promise<() => void> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  const lock = new Database(join(dataDirectory, 'serve.lock'), { timeout: 0 });
+  const file = join(dataDirectory, 'serve.lock');
+  // Made here, since SQLite would make it readable by everyone.
+  await (await open(file, 'a', 0o600)).close();
+  const lock = new Database(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {

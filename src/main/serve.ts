@@ -58,8 +58,10 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
     onError: (error) => log.error({ err: error }, 'admin request failed'),
   });
   await listen(admin, settings.adminListen);
+  // Who reads the line may send a signal at once.
+  const told = signalled(['SIGTERM', 'SIGINT']);
   process.stdout.write(`brevet ready on ${endpoint}\n`);
-  await signalled(['SIGTERM', 'SIGINT']);
+  await told;
   admin.close();
   await Promise.all([api?.close(drainMs), workers?.drain(drainMs)]);
   await open.close();

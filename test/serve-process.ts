@@ -1,0 +1,134 @@
+/**
+ * `brevet serve` as its users run it: a process of its own, on free ports, with a data directory of its own.
+ * Nothing of this process's environment reaches it but the PATH.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Credentials } from './started-service.ts';
+
+const program = fileURLToPath(new URL('../src/main/brevet.ts', import.meta.url));
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ServeOptions {
+  readonly dataDirectory: string;
+  readonly arguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A port to listen on; a free one without. */
+  readonly port?: number;
+}
+
+export interface Serving {
+  /** What the one line on stdout names. */
+  readonly endpoint: string;
+  readonly adminEndpoint: string;
+  readonly dataDirectory: string;
+  readonly pid: number;
+  /** What it has written so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Root's access key, from the files of the first start. */
+  root(): Promise<Credentials>;
+  /** Sends a signal. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<Ended>;
+  /** SIGTERM, unless it is gone already, and the end. */
+  stop(): Promise<Ended>;
+}
+
+/** Starts the service and resolves once it is ready. Rejects with what it said when it ends before that. */
+export async function startServing(options: ServeOptions): Promise<Serving> {
+  const adminPort = await freePort();
+  const child = spawnServe(options, adminPort);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal, stdout, stderr }));
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.on('data', () => stdout.includes('\n') && resolve());
+  });
+  const endedFirst = await Promise.race([ready, ended]);
+  if (endedFirst !== undefined) {
+    throw new Error(`brevet serve ended with ${endedFirst.code ?? endedFirst.signal}: ${endedFirst.stderr}`);
+  }
+  return {
+    endpoint: /^brevet ready on (\S+)\n/.exec(stdout)?.[1] ?? '',
+    adminEndpoint: `http://127.0.0.1:${adminPort}`,
+    dataDirectory: options.dataDirectory,
+    pid: child.pid ?? 0,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    root: () => readCredentials(join(options.dataDirectory, 'aws-credentials')),
+    signal: (name) => child.kill(name),
+    ended,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** Runs the service until it ends by itself: for starts that are to fail. One that does not is killed once it is ready. */
+export async function runServe(options: ServeOptions): Promise<Ended> {
+  const child = spawnServe(options, await freePort());
+  child.stdout.once('data', () => child.kill('SIGKILL'));
+  const read = async (stream: Readable): Promise<string> => {
+    let text = '';
+    for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+    return text;
+  };
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    read(child.stdout),
+    read(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, signal, stdout, stderr };
+}
+
+function spawnServe(options: ServeOptions, adminPort: number): ChildProcessByStdio<null, Readable, Readable> {
+  const given = [
+    ...['--disable-warning=ExperimentalWarning', program, 'serve'],
+    ...['--data-dir', options.dataDirectory, '--listen', `127.0.0.1:${options.port ?? 0}`],
+    ...['--admin-listen', `127.0.0.1:${adminPort}`, ...(options.arguments ?? [])],
+  ];
+  return spawn(process.execPath, given, {
+    // Where no brevet.yaml of the checkout is found.
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { PATH: process.env.PATH, ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function readCredentials(path: string): Promise<Credentials> {
+  const text = await readFile(path, 'utf8');
+  const find = (key: string): string => new RegExp(`^${key} = (\\S+)$`, 'm').exec(text)?.[1] ?? '';
+  return { accessKeyId: find('aws_access_key_id'), secretAccessKey: find('aws_secret_access_key') };
+}
+
+/** A port that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
