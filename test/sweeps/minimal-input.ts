@@ -56,9 +56,15 @@ const candidates: readonly string[] = [
   'a'.repeat(1000),
 ];
 
+/** Members that an operation needs although its model does not say so. */
+const neededBesides: Readonly<Record<string, Fields>> = {
+  CreateLoginProfile: { Password: 'Sweep-password-1' },
+};
+
 /** The smallest input that meets every constraint of the operation's model, as the SDK takes it. */
 export function minimalInput(operation: OperationModel): Fields {
-  return operation.input === undefined ? {} : (minimal(operation, operation.input, '') as Fields);
+  if (operation.input === undefined) return {};
+  return { ...(minimal(operation, operation.input, '') as Fields), ...neededBesides[operation.name] };
 }
 
 function minimal(operation: OperationModel, shape: Shape, name: string): unknown {

@@ -115,7 +115,7 @@ export async function startSweep(): Promise<Sweep> {
     return made;
   };
   const rootClients = new Map(
-    Object.values(serviceModels).map((model) => [model.service, client(model, service.root)]),
+    Object.keys(services).map((name) => [name, client(serviceModels[name as ServiceName], service.root)]),
   );
   let userCount = 0;
   const sweep: Sweep = {
