@@ -47,6 +47,8 @@ export interface Statement {
   readonly position: Position;
   /** Just behind its closing brace. */
   readonly end: Position;
+  /** Where what belongs to it begins: behind the statement before it, or behind the bracket or brace that opens it. */
+  readonly start: Position;
 }
 
 /** A policy, read and validated for its kind. */

@@ -13,6 +13,8 @@ import type { PolicyRequest } from './request.ts';
 export interface NamedPolicy {
   readonly policy: CompiledPolicy;
   readonly name: string;
+  /** Of an inline policy: whom it belongs to, such as `group_admins`. */
+  readonly holder?: string;
 }
 
 /** Every policy that has a say in one request. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { compilePolicy } from './compile-policy.ts';
 import type { PolicyKind } from './document.ts';
 import { type ApplicablePolicies, evaluate, type NamedPolicy } from './evaluate.ts';
-import { explain, missingKeysOf, type UnmetPart } from './explain.ts';
+import { explain, type UnmetPart } from './explain.ts';
 import { parsePolicy } from './parse-policy.ts';
 import type { PolicyRequest } from './request.ts';
 
@@ -202,5 +202,11 @@ test('the missing keys are those that statements about the action ask about, eac
     policy('p', 'identity', wants('aws:SourceVpc'), wants('AWS:sourcevpc'), wants('aws:username')),
     policy('q', 'identity', { ...wants('s3:prefix'), Action: 's3:ListBucket' }),
   ];
-  assert.deepEqual(missingKeysOf(explain(request, { identity })), ['aws:SourceVpc']);
+  const variable = policy('v', 'identity', { Resource: 'arn:aws:s3:::bucket/\u0024{aws:PrincipalTag/team}' });
+  const negated = policy('n', 'identity', { Condition: { StringNotEquals: { 'aws:SourceIp': '::1' } } });
+  assert.deepEqual(explain(request, { identity: [...identity, variable, negated] }).steps[0]?.missingKeys, [
+    'aws:SourceVpc',
+    'aws:principaltag/team',
+    'aws:SourceIp',
+  ]);
 });

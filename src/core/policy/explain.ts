@@ -7,6 +7,7 @@ import {
 } from './compile-policy.ts';
 import { matchCondition } from './condition.ts';
 import type { ContextValue } from './context.ts';
+import { distinctKeys, keysOfStatement } from './context-keys.ts';
 import type { Element, PrincipalMention, Statement, Value } from './document.ts';
 import {
   type ApplicablePolicies,
@@ -39,8 +40,7 @@ export interface ExplainedStatement {
   readonly unmet: readonly UnmetPart[];
 }
 
-export interface ExplainedPolicy {
-  readonly name: string;
+export interface ExplainedPolicy extends Pick<NamedPolicy, 'name' | 'holder'> {
   /** The statements about the action, matched or nearly so, in the order of the text. */
   readonly statements: readonly ExplainedStatement[];
   /** How many statements are about other actions. */
@@ -55,6 +55,8 @@ export interface ExplainedStep {
   /** `delegates` where a resource policy names only the account of the principal, whose own policies then decide. */
   readonly outcome: 'denies' | 'allows' | 'delegates' | 'silent';
   readonly policies: readonly ExplainedPolicy[];
+  /** The condition keys, as written, that statements about the action ask for and the request has no value for. */
+  readonly missingKeys: readonly string[];
 }
 
 /** A decision with everything it rests on: each list of policies that was asked, in order. */
@@ -82,16 +84,13 @@ export function explain(request: PolicyRequest, policies: ApplicablePolicies): E
   };
 }
 
-/** The condition keys, as the policies write them, that statements about the action ask about and the request has no value for. */
-export function missingKeysOf({ steps }: Explanation): readonly string[] {
-  const missing = new Map<string, string>();
-  for (const { policies } of steps)
-    for (const { statements } of policies)
-      for (const { unmet } of statements)
-        for (const { key, saw } of unmet)
-          if (key !== undefined && saw === undefined && !missing.has(key.toLowerCase()))
-            missing.set(key.toLowerCase(), key);
-  return [...missing.values()];
+function missingKeys(list: readonly NamedPolicy[], request: PreparedRequest): readonly string[] {
+  const keys = list.flatMap(({ policy }) =>
+    policy.statements
+      .filter((compiled) => matchAction(compiled, request))
+      .flatMap(({ statement }) => keysOfStatement(statement, policy.document.version)),
+  );
+  return distinctKeys(keys).filter((key) => !request.context.has(key.toLowerCase()));
 }
 
 function explainList(
@@ -101,7 +100,7 @@ function explainList(
 ): ExplainedStep {
   let denies = false;
   let reach: Reach = 'none';
-  const policies = list.map(({ policy, name }) => {
+  const policies = list.map(({ policy, ...named }) => {
     const about = policy.statements.filter((compiled) => matchAction(compiled, request));
     const statements = about.map((compiled) => {
       const unmet = unmetParts(compiled, request);
@@ -110,9 +109,10 @@ function explainList(
       if (matched && !compiled.denies) reach = strongerReach(reach, reachOf(compiled, request));
       return { statement: compiled.statement, matched, unmet };
     });
-    return { name, statements, others: policy.statements.length - about.length };
+    return { ...named, statements, others: policy.statements.length - about.length };
   });
-  return { type, outcome: denies ? 'denies' : outcomeOf(reach), policies };
+  const outcome = denies ? 'denies' : outcomeOf(reach);
+  return { type, outcome, policies, missingKeys: missingKeys(list, request) };
 }
 
 function outcomeOf(reach: Reach): ExplainedStep['outcome'] {

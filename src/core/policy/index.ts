@@ -5,7 +5,7 @@
  */
 export { type CompiledPolicy, type CompileOptions, compilePolicy } from './compile-policy.ts';
 export type { ContextValue, RequestContext } from './context.ts';
-export { contextKeysOf } from './context-keys.ts';
+export { contextKeysOf, distinctKeys } from './context-keys.ts';
 export { denialMessage } from './denial-message.ts';
 export {
   type PolicyDocument,
@@ -29,7 +29,6 @@ export {
   type ExplainedStep,
   type Explanation,
   explain,
-  missingKeysOf,
   type UnmetPart,
 } from './explain.ts';
 export { lintPolicy, type PolicyWarning, type PolicyWarningCode } from './lint.ts';

@@ -55,9 +55,7 @@ export function parsePolicy(text: string, kind: PolicyKind, options: ParseOption
     text,
     version: readVersion(members.get('Version')),
     id: optionalString(members.get('Id')),
-    statements: (statement.value.type === 'array' ? statement.value.items : [statement.value]).map(
-      readStatement,
-    ),
+    statements: readStatements(statement.value),
   };
   if (document.statements.length === 0) throw syntaxError(statement.position);
   checkDocument(document, options.currentVersionOnly ?? false);
@@ -99,7 +97,16 @@ function optionalString(member: JsonMember | undefined): string | undefined {
   return member.value.value;
 }
 
-function readStatement(node: JsonNode, index: number): Statement {
+function readStatements(node: JsonNode): readonly Statement[] {
+  let start = { ...node.position, column: node.position.column + 1 };
+  return (node.type === 'array' ? node.items : [node]).map((item, index) => {
+    const statement = readStatement(item, index, start);
+    start = statement.end;
+    return statement;
+  });
+}
+
+function readStatement(node: JsonNode, index: number, start: Position): Statement {
   if (node.type !== 'object') throw syntaxError(node.position);
   const members = membersOf(node, statementElements);
   const effect = optionalString(members.get('Effect'));
@@ -116,6 +123,7 @@ function readStatement(node: JsonNode, index: number): Statement {
     conditions: readConditions(members.get('Condition')),
     position: node.position,
     end: node.end,
+    start,
   };
   if (effect === 'Allow' || effect === 'Deny') return { ...statement, effect };
   const position = members.get('Effect')?.position ?? node.position;

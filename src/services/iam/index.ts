@@ -16,6 +16,7 @@ import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { roleOperations } from './role/index.ts';
+import { simulationOperations } from './simulation/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
@@ -35,4 +36,5 @@ export const iam = {
   ...roleOperations,
   ...tagOperations,
   ...userOperations,
+  ...simulationOperations,
 } satisfies Record<IamOperationName, Operation | Unsupported>;

@@ -11,7 +11,6 @@ const serverCertificates = 'no service here serves TLS with certificates of IAM'
 const serviceCredentials = 'no service here takes passwords of its own';
 const serviceLinkedRoles = 'no service acts through a linked role';
 const signingCertificates = 'no service here accepts X.509 signatures';
-const simulation = 'the policy simulator is not built yet';
 const sshKeys = 'there is no CodeCommit';
 const notYet = 'not built yet';
 
@@ -19,12 +18,6 @@ const notYet = 'not built yet';
 export const unsupportedOperations = {
   // The account
   GetAccountAuthorizationDetails: unsupported(models.GetAccountAuthorizationDetails, notYet),
-
-  // The policy simulator
-  GetContextKeysForCustomPolicy: unsupported(models.GetContextKeysForCustomPolicy, simulation),
-  GetContextKeysForPrincipalPolicy: unsupported(models.GetContextKeysForPrincipalPolicy, simulation),
-  SimulateCustomPolicy: unsupported(models.SimulateCustomPolicy, simulation),
-  SimulatePrincipalPolicy: unsupported(models.SimulatePrincipalPolicy, simulation),
 
   // OpenID Connect providers
   AddClientIDToOpenIDConnectProvider: unsupported(models.AddClientIDToOpenIDConnectProvider, oidc),

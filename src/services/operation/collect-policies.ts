@@ -1,11 +1,5 @@
 import type { ApplicablePolicies, NamedPolicy } from '#core/policy';
-import type {
-  GroupDocument,
-  IdentityState,
-  InlinePolicies,
-  RoleDocument,
-  UserDocument,
-} from '#stores/identity';
+import type { GroupDocument, IdentityState, RoleDocument, UserDocument } from '#stores/identity';
 import type { Caller } from './caller.ts';
 import { managedPolicy } from './managed-policies.ts';
 import type { Question } from './operation.ts';
@@ -109,13 +103,21 @@ function identityPolicies(
   cache: PolicyCache,
 ): readonly NamedPolicy[] {
   return [
-    ...inlinePolicies(holder.inlinePolicies, cache),
+    ...inlinePolicies(holder, cache),
     ...managedPolicies(state, holder.account, holder.attachedPolicies, 'identity', cache),
   ];
 }
 
-function inlinePolicies(policies: InlinePolicies, cache: PolicyCache): readonly NamedPolicy[] {
-  return Object.entries(policies).map(([name, text]) => ({ name, policy: cache.compile(text, 'identity') }));
+function inlinePolicies(
+  holder: UserDocument | GroupDocument | RoleDocument,
+  cache: PolicyCache,
+): readonly NamedPolicy[] {
+  const kind = 'trustPolicy' in holder ? 'role' : 'groups' in holder ? 'user' : 'group';
+  return Object.entries(holder.inlinePolicies).map(([name, text]) => ({
+    name,
+    holder: `${kind}_${holder.name}`,
+    policy: cache.compile(text, 'identity'),
+  }));
 }
 
 function managedPolicies(
