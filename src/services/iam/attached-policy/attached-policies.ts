@@ -9,6 +9,7 @@ import {
   type HolderKind,
   type HolderMember,
   holderNamed,
+  modifiableHolderNamed,
 } from '../base/holder.ts';
 import { type PageRequest, page } from '../base/page.ts';
 import { checkPolicyArn, splitPolicyArn } from '../base/policy-arn.ts';
@@ -58,7 +59,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       run: async (input, _found, { identity, caller }) => {
         const account = caller.account.id;
         await identity.write(({ state, put }) => {
-          const holder = holderNamed(state, kind, account, input[member]);
+          const holder = modifiableHolderNamed(state, kind, account, input[member]);
           if (managedPolicy(state, account, input.PolicyArn) === undefined) {
             throw noSuchEntity('attachable policy', input.PolicyArn);
           }
@@ -82,7 +83,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       ],
       run: async (input, _found, { identity, caller }) => {
         await identity.write(({ state, put }) => {
-          const holder = holderNamed(state, kind, caller.account.id, input[member]);
+          const holder = modifiableHolderNamed(state, kind, caller.account.id, input[member]);
           if (!holder.attachedPolicies.includes(input.PolicyArn))
             throw noSuchEntity('policy', input.PolicyArn);
           const attachedPolicies = holder.attachedPolicies.filter((arn) => arn !== input.PolicyArn);

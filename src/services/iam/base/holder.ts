@@ -2,6 +2,7 @@ import type { ContextValue } from '#core/policy';
 import type { Question, World } from '#services/operation';
 import type { Documents, IdentityState } from '#stores/identity';
 import { noSuchEntity } from '#wire/faults';
+import { checkModifiable } from './lookup.ts';
 import { aboutEntity } from './question.ts';
 
 /** What can hold policies. */
@@ -29,6 +30,18 @@ export function holderNamed<Kind extends HolderKind>(
 ): Documents[Kind] {
   const holder = findHolder(state, kind, account, name);
   if (holder === undefined) throw noSuchEntity(kind, name);
+  return holder;
+}
+
+/** The holder of that name, to be changed. Throws NoSuchEntity, or UnmodifiableEntity for the role of a service. */
+export function modifiableHolderNamed<Kind extends HolderKind>(
+  state: IdentityState,
+  kind: Kind,
+  account: string,
+  name: string,
+): Documents[Kind] {
+  const holder = holderNamed(state, kind, account, name);
+  if (kind === 'role') checkModifiable(holder);
   return holder;
 }
 

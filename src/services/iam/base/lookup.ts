@@ -44,10 +44,15 @@ export function roleNamed(state: IdentityState, account: string, name: string): 
 /** Where the roles live that services of AWS own; nobody creates or changes a role there by hand. */
 export const serviceLinkedPath = '/aws-service-role/';
 
+/** Throws UnmodifiableEntity for the role of a service. */
+export function checkModifiable({ name, path }: { readonly name: string; readonly path: string }): void {
+  if (path.startsWith(serviceLinkedPath)) throw unmodifiableRole(name);
+}
+
 /** The role of that name, to be changed. Throws NoSuchEntity, or UnmodifiableEntity for the role of a service. */
 export function modifiableRoleNamed(state: IdentityState, account: string, name: string): RoleDocument {
   const role = roleNamed(state, account, name);
-  if (role.path.startsWith(serviceLinkedPath)) throw unmodifiableRole(role.name);
+  checkModifiable(role);
   return role;
 }
 

@@ -2,7 +2,7 @@ import { defineOperation, type Operation } from '#services/operation';
 import type { Documents } from '#stores/identity';
 import { iamOperations, type OperationModel } from '#wire/model';
 import { checkBoundary } from '../base/boundary.ts';
-import { aboutHolderChange, findHolder, holderNamed } from '../base/holder.ts';
+import { aboutHolderChange, findHolder, modifiableHolderNamed } from '../base/holder.ts';
 import { aboutEntity } from '../base/question.ts';
 
 /** One kind of what can be bounded; `Member` is the input member that names it. */
@@ -31,7 +31,7 @@ function defineFamily<Kind extends 'user' | 'role', Member extends 'UserName' | 
       run: async (input, _found, { identity, caller }) => {
         const account = caller.account.id;
         await identity.write(({ state, put }) => {
-          const holder = holderNamed(state, kind, account, input[member]);
+          const holder = modifiableHolderNamed(state, kind, account, input[member]);
           checkBoundary(state, account, input.PermissionsBoundary);
           put(kind, { ...holder, permissionsBoundary: input.PermissionsBoundary });
         });
@@ -46,7 +46,7 @@ function defineFamily<Kind extends 'user' | 'role', Member extends 'UserName' | 
       ],
       run: async (input, _found, { identity, caller }) => {
         await identity.write(({ state, put }) => {
-          const holder = holderNamed(state, kind, caller.account.id, input[member]);
+          const holder = modifiableHolderNamed(state, kind, caller.account.id, input[member]);
           const { permissionsBoundary: _removed, ...unbounded } = holder;
           // The member is optional: without it this is a document of the same kind.
           put(kind, unbounded as Documents[Kind]);

@@ -12,6 +12,7 @@ import {
   type HolderMember,
   holderAnswer,
   holderNamed,
+  modifiableHolderNamed,
 } from '../base/holder.ts';
 import { type PageRequest, page } from '../base/page.ts';
 import { policySize } from '../base/policy-size.ts';
@@ -62,7 +63,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       ],
       run: async (input, _found, { identity, caller }) => {
         await identity.write(({ state, put }) => {
-          const holder = holderNamed(state, kind, caller.account.id, input[member]);
+          const holder = modifiableHolderNamed(state, kind, caller.account.id, input[member]);
           const inlinePolicies = { ...holder.inlinePolicies, [input.PolicyName]: input.PolicyDocument };
           if (totalSize(inlinePolicies) > family.sizeQuota) {
             throw fault(
@@ -98,7 +99,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       ],
       run: async (input, _found, { identity, caller }) => {
         await identity.write(({ state, put }) => {
-          const holder = holderNamed(state, kind, caller.account.id, input[member]);
+          const holder = modifiableHolderNamed(state, kind, caller.account.id, input[member]);
           policyNamed(kind, holder.inlinePolicies, input.PolicyName);
           const { [input.PolicyName]: _removed, ...inlinePolicies } = holder.inlinePolicies;
           put(kind, { ...holder, inlinePolicies });

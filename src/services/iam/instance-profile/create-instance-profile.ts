@@ -8,15 +8,15 @@ import { checkQuota } from '../base/quotas.ts';
 import { readTags, requestTagContext } from '../base/tags.ts';
 import { describeInstanceProfile } from './describe-instance-profile.ts';
 
-/** Creates an instance profile that holds no role yet (IAM API Reference, "CreateInstanceProfile"). Tags need `iam:TagInstanceProfile` besides. */
+/** Creates an instance profile that holds no role yet (IAM API Reference, "CreateInstanceProfile"). */
 export const createInstanceProfile = defineOperation(iamOperations.CreateInstanceProfile, {
   callers: 'signed',
   effect: 'change',
   load: (input) => ({ tags: readTags(input.Tags) }),
   authorize: (input, { tags }, world) => {
     const { InstanceProfileName: name, Path: path = '/' } = input;
-    const actions = tags.length === 0 ? [] : ['TagInstanceProfile'];
-    return ['CreateInstanceProfile', ...actions].map((action) =>
+    const actions = ['CreateInstanceProfile', ...(tags.length === 0 ? [] : ['TagInstanceProfile'])];
+    return actions.map((action) =>
       aboutEntity(action, world, 'instance-profile', { name, path }, name, requestTagContext(tags)),
     );
   },

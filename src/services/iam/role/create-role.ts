@@ -14,7 +14,7 @@ import { bindTrust, readTrustPolicy } from './trust-policy.ts';
 const defaultMaxSessionSeconds = 3600;
 
 /**
- * Creates a role without permissions (IAM API Reference, "CreateRole"). Tags need `iam:TagRole` besides.
+ * Creates a role without permissions (IAM API Reference, "CreateRole").
  * Its trust policy cannot name the role itself, which does not exist before this.
  */
 export const createRole = defineOperation(iamOperations.CreateRole, {
@@ -23,14 +23,10 @@ export const createRole = defineOperation(iamOperations.CreateRole, {
   load: (input) => ({ tags: readTags(input.Tags), trust: readTrustPolicy(input.AssumeRolePolicyDocument) }),
   authorize: (input, { tags }, world) => {
     const place = { name: input.RoleName, path: input.Path ?? '/' };
-    const tagContext = requestTagContext(tags);
-    const context = { ...tagContext, 'iam:PermissionsBoundary': input.PermissionsBoundary };
-    return [
-      aboutEntity('CreateRole', world, 'role', place, input.RoleName, context),
-      ...(tags.length === 0
-        ? []
-        : [aboutEntity('TagRole', world, 'role', place, input.RoleName, tagContext)]),
-    ];
+    const context = { ...requestTagContext(tags), 'iam:PermissionsBoundary': input.PermissionsBoundary };
+    // Who may create a role may not thereby tag it: tags can decide what a role may do.
+    const actions = tags.length === 0 ? ['CreateRole'] : ['CreateRole', 'TagRole'];
+    return actions.map((action) => aboutEntity(action, world, 'role', place, input.RoleName, context));
   },
   run: async (input, { tags, trust }, { identity, caller, now, random }) => {
     const account = caller.account.id;

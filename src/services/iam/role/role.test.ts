@@ -7,6 +7,7 @@ import type { RoleDocument } from '#stores/identity';
 import type { IamTypes } from '#wire/model';
 import { isFault } from '../../../../test/organization-fixture.ts';
 import { openServiceFixture, type ServiceFixture } from '../../../../test/service-fixture.ts';
+import { iam } from '../index.ts';
 import { createInstanceProfile } from '../instance-profile/create-instance-profile.ts';
 import { addRoleToInstanceProfile } from '../instance-profile/role-in-instance-profile.ts';
 import { createRole } from './create-role.ts';
@@ -17,6 +18,7 @@ import { updateAssumeRolePolicy } from './update-assume-role-policy.ts';
 import { updateRole, updateRoleDescription } from './update-role.ts';
 
 const administratorAccess = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const allowsAll = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 const trustsEc2 =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
 const encodedTrust =
@@ -111,14 +113,14 @@ test('CreateRole asks about the ARN to be, and for tags about TagRole as well', 
     Tags: [{ Key: 'Team', Value: 'blue' }],
   };
   const resource = 'arn:aws:iam::111122223333:role/ci/deploy';
-  const tags = { 'aws:RequestTag/Team': 'blue', 'aws:TagKeys': ['Team'] };
+  const context = {
+    'aws:RequestTag/Team': 'blue',
+    'aws:TagKeys': ['Team'],
+    'iam:PermissionsBoundary': administratorAccess,
+  };
   assert.deepEqual(fixture.questions(createRole, input), [
-    {
-      action: 'iam:CreateRole',
-      resource,
-      context: { ...tags, 'iam:PermissionsBoundary': administratorAccess },
-    },
-    { action: 'iam:TagRole', resource, context: tags },
+    { action: 'iam:CreateRole', resource, context },
+    { action: 'iam:TagRole', resource, context },
   ]);
   const untagged = fixture.questions(createRole, { ...input, Tags: [] });
   assert.deepEqual(
@@ -315,6 +317,12 @@ test('of the role of a service only the description can be changed', async () =>
     fixture.call(updateRole, { RoleName, Description: 'mine', MaxSessionDuration: 7200 }),
     fixture.call(updateAssumeRolePolicy, { RoleName, PolicyDocument: trustsEc2 }),
     fixture.call(addRoleToInstanceProfile, { RoleName, InstanceProfileName: 'web' }),
+    fixture.call(iam.AttachRolePolicy, { RoleName, PolicyArn: administratorAccess }),
+    fixture.call(iam.DetachRolePolicy, { RoleName, PolicyArn: administratorAccess }),
+    fixture.call(iam.PutRolePolicy, { RoleName, PolicyName: 'own', PolicyDocument: allowsAll }),
+    fixture.call(iam.DeleteRolePolicy, { RoleName, PolicyName: 'own' }),
+    fixture.call(iam.PutRolePermissionsBoundary, { RoleName, PermissionsBoundary: administratorAccess }),
+    fixture.call(iam.DeleteRolePermissionsBoundary, { RoleName }),
   ]) {
     await assert.rejects(refused, isProtected);
   }

@@ -95,6 +95,7 @@ test('who does not exist cannot be trusted', async () => {
     'arn:aws:iam::123456789012:user/bob',
     'arn:aws:sts::123456789012:federated-user/bob',
     `arn:aws-cn:iam::${own}:root`,
+    `arn:aws-cn:sts::${own}:federated-user/bob`,
     `arn:aws-cn:iam::${own}:user/staff/Bob`,
     `arn:aws:iam::${own}:user/nobody`,
     `arn:aws:iam::${own}:user/Bob`,

@@ -102,10 +102,9 @@ function currentTrust(state: IdentityState, { trustPolicy: text, trustedIds }: T
 
 function currentPrincipal(
   state: IdentityState,
-  { form, value }: PrincipalMention,
+  { value }: PrincipalMention,
   trustedIds: Trust['trustedIds'],
 ): string {
-  if (form !== 'AWS') return value;
   if (isAccountId(value)) return rootArn(value);
   const id = trustedIds[value];
   if (id === undefined) return value;
