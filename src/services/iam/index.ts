@@ -16,6 +16,7 @@ import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { roleOperations } from './role/index.ts';
+import { serviceAccessOperations } from './service-access/index.ts';
 import { simulationOperations } from './simulation/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
@@ -36,5 +37,6 @@ export const iam = {
   ...roleOperations,
   ...tagOperations,
   ...userOperations,
+  ...serviceAccessOperations,
   ...simulationOperations,
 } satisfies Record<IamOperationName, Operation | Unsupported>;

@@ -87,7 +87,6 @@ export const unsupportedOperations = {
     models.GetServiceLastAccessedDetailsWithEntities,
     lastAccessed,
   ),
-  ListPoliciesGrantingServiceAccess: unsupported(models.ListPoliciesGrantingServiceAccess, lastAccessed),
 
   // Credentials of services that are not here
   CreateServiceSpecificCredential: unsupported(models.CreateServiceSpecificCredential, serviceCredentials),

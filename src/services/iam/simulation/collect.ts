@@ -6,7 +6,8 @@ import {
   type Question,
   type World,
 } from '#services/operation';
-import { callerOf, foundSource, type PolicySource, unnamedUser } from './policy-source.ts';
+import { foundSource, type PolicySource } from '../base/policy-source.ts';
+import { callerOf, unnamedUser } from './simulated-caller.ts';
 
 /** More than one entity can have. */
 const cachedPolicies = 1000;

@@ -2,10 +2,10 @@ import { contextKeysOf, distinctKeys, type NamedPolicy } from '#core/policy';
 import { compareText } from '#core/text';
 import { defineOperation, loadNothing } from '#services/operation';
 import { iamOperations } from '#wire/model';
+import { aboutSource, readSource } from '../base/policy-source.ts';
 import { aboutEverything } from '../base/question.ts';
 import { collectSourcePolicies } from './collect.ts';
 import { readPolicies } from './policy-inputs.ts';
-import { aboutSource, readSource } from './policy-source.ts';
 
 /** The condition keys that the given policies ask about (IAM API Reference, "GetContextKeysForCustomPolicy"). */
 export const getContextKeysForCustomPolicy = defineOperation(iamOperations.GetContextKeysForCustomPolicy, {

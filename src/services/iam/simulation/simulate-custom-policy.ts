@@ -2,8 +2,8 @@ import { defineOperation, loadNothing } from '#services/operation';
 import { iamOperations } from '#wire/model';
 import { aboutEverything } from '../base/question.ts';
 import { readBoundary, readPolicies } from './policy-inputs.ts';
-import { simulatedCaller } from './policy-source.ts';
 import { simulate } from './simulate.ts';
+import { simulatedCaller } from './simulated-caller.ts';
 
 /** What the given policies would decide (IAM API Reference, "SimulateCustomPolicy"). Nothing that is stored has a say. */
 export const simulateCustomPolicy = defineOperation(iamOperations.SimulateCustomPolicy, {

@@ -1,9 +1,10 @@
 import { defineOperation } from '#services/operation';
 import { iamOperations } from '#wire/model';
+import { aboutSource, readSource } from '../base/policy-source.ts';
 import { collectSourcePolicies } from './collect.ts';
 import { readBoundary, readPolicies } from './policy-inputs.ts';
-import { aboutSource, callerOf, readSource, simulatedCaller } from './policy-source.ts';
 import { simulate } from './simulate.ts';
+import { callerOf, simulatedCaller } from './simulated-caller.ts';
 
 /**
  * What the policies of a user, group or role would decide, together with those given (IAM API Reference, "SimulatePrincipalPolicy").

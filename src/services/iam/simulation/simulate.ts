@@ -14,8 +14,8 @@ import type { IamTypes } from '#wire/model';
 import { page } from '../base/page.ts';
 import { readContextEntries } from './context-entries.ts';
 import { readPolicy } from './policy-inputs.ts';
-import type { Simulated } from './policy-source.ts';
 import { combineScenario, readScenario } from './scenario.ts';
+import type { Simulated } from './simulated-caller.ts';
 
 /** The parameters that both simulations have. */
 export type SimulationRequest = Omit<IamTypes.SimulatePrincipalPolicyRequest, 'PolicySourceArn'>;
