@@ -12,7 +12,7 @@ import { describeInstanceProfile } from './describe-instance-profile.ts';
 export const createInstanceProfile = defineOperation(iamOperations.CreateInstanceProfile, {
   callers: 'signed',
   effect: 'change',
-  load: (input) => ({ tags: readTags(input.Tags) }),
+  load: (input) => ({ tags: readTags(input.Tags, 'exact-case') }),
   authorize: (input, { tags }, world) => {
     const { InstanceProfileName: name, Path: path = '/' } = input;
     const actions = ['CreateInstanceProfile', ...(tags.length === 0 ? [] : ['TagInstanceProfile'])];

@@ -220,16 +220,20 @@ test('a name is taken whatever its case', async () => {
   );
 });
 
-test('tag keys given twice are refused', async () => {
+test('tag keys given twice are refused, and those that differ by case are two', async () => {
   const fixture = await openServiceFixture();
-  const Tags = [
-    { Key: 'team', Value: 'a' },
-    { Key: 'Team', Value: 'b' },
-  ];
+  const tags = (second: string) => ({
+    Tags: [
+      { Key: 'team', Value: 'a' },
+      { Key: second, Value: 'b' },
+    ],
+  });
   await assert.rejects(
-    create(fixture, { InstanceProfileName: 'web', Tags }),
-    isFault('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
+    create(fixture, { InstanceProfileName: 'web', ...tags('team') }),
+    isFault('InvalidInput', 'Duplicate tag keys found.'),
   );
+  const { Tags } = await create(fixture, { InstanceProfileName: 'web', ...tags('Team') });
+  assert.deepEqual(Tags, tags('Team').Tags);
 });
 
 test('an account has at most a thousand instance profiles', async () => {

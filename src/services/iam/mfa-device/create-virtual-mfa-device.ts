@@ -21,7 +21,7 @@ export const createVirtualMfaDevice = defineOperation(iamOperations.CreateVirtua
   callers: 'signed',
   effect: 'credential',
   load: (input, { caller }) => ({
-    tags: readTags(input.Tags),
+    tags: readTags(input.Tags, 'exact-case'),
     serial: serialNumber(caller.account.id, input.Path ?? '/', input.VirtualMFADeviceName),
   }),
   authorize: (input, { tags }, world) => {

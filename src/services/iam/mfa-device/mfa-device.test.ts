@@ -162,17 +162,23 @@ test('a serial number that no request could carry is refused', async () => {
   );
 });
 
-test('tags given twice are refused', async () => {
+test('tags given twice are refused, and those that differ by case are two', async () => {
   const fixture = await openServiceFixture();
+  const tags = (second: string) => ({
+    Tags: [
+      { Key: 'a', Value: '' },
+      { Key: second, Value: '' },
+    ],
+  });
   await assert.rejects(
-    create(fixture, 'phone', {
-      Tags: [
-        { Key: 'a', Value: '' },
-        { Key: 'A', Value: '' },
-      ],
-    }),
-    isFault('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
+    create(fixture, 'phone', tags('a')),
+    isFault('InvalidInput', 'Duplicate tag keys found.'),
   );
+  const { serial } = await create(fixture, 'phone', tags('A'));
+  assert.deepEqual(stored(fixture, serial).tags, [
+    { key: 'a', value: '' },
+    { key: 'A', value: '' },
+  ]);
 });
 
 test('an account has no more virtual devices than users', async () => {
