@@ -51,8 +51,9 @@ function compileStatement(
   return {
     statement,
     denies: statement.effect === 'Deny',
+    // The `*` of a resource control policy is really everybody, services and federated identities included.
     principal:
-      statement.principal === undefined
+      statement.principal === undefined || document.kind === 'rcp'
         ? undefined
         : compilePrincipal(statement.principal, statement.effect === 'Deny', options.principalIds),
     actions: statement.action.values.map(compileAction),

@@ -35,7 +35,7 @@ export function authorize(
 ): void {
   const { caller, state } = authenticated;
   const principal = principalFacts(caller);
-  for (const question of questions) {
+  const ask = (question: Question): Denial | undefined => {
     const request: PolicyRequest = {
       principal,
       action: question.action,
@@ -45,18 +45,36 @@ export function authorize(
     };
     const policies = collectPolicies(state, caller, question, cache);
     const decision = evaluate(request, policies);
-    if (!decision.allowed) throw denied(authenticated, { caller, question, request, policies, decision });
+    return decision.allowed ? undefined : { caller, question, request, policies, decision };
+  };
+  for (const question of questions) {
+    const denial = ask(question);
+    if (denial === undefined) continue;
+    // A trust policy that refuses, one that does not know the caller, and a role that does not exist must read the same.
+    const told = question.trust === undefined ? denial : (ask(withoutRole(question)) ?? denial);
+    throw denied(authenticated, isOfOwnAccount(denial) ? denial : told, messageOf(told));
   }
 }
 
-function denied({ box }: Authenticated, denial: Denial): Denied {
-  const { caller, question, decision } = denial;
+function withoutRole(question: Question): Question {
+  return { ...question, trust: { role: undefined }, resourceTags: [] };
+}
+
+function isOfOwnAccount({ caller, question }: Denial): boolean {
+  return (question.resourceAccount ?? caller.account.id) === caller.account.id;
+}
+
+/** AWS names no reason for a refusal to assume a role, except an organization's. */
+function messageOf({ caller, question, decision }: Denial): string {
   const arn = callerArn(caller);
-  // A trust policy that refuses, one that does not know the caller, and a role that does not exist must read the same.
-  const message =
-    question.trust === undefined
-      ? denialMessage({ callerArn: arn, action: question.action, resource: question.resource, decision })
-      : `User: ${arn} is not authorized to perform: ${question.action} on resource: ${question.resource}`;
+  const isNamed =
+    question.trust === undefined || decision.decidedBy === 'scp' || decision.decidedBy === 'rcp';
+  return isNamed
+    ? denialMessage({ callerArn: arn, action: question.action, resource: question.resource, decision })
+    : `User: ${arn} is not authorized to perform: ${question.action} on resource: ${question.resource}`;
+}
+
+function denied({ caller, box }: Authenticated, denial: Denial, message: string): Denied {
   return new Denied(
     fault('AccessDenied', message),
     sealAuthorizationMessage(box, caller.account.id, describeDenial(denial)),

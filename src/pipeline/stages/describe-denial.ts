@@ -45,7 +45,7 @@ export function describeDenial(denial: Denial): string {
   const matched = found.filter((one) => one.matched).map((one) => describeMatch(one, denial));
   const near = found.filter((one) => !one.matched).map(describeNearMiss);
   const keys = [...request.context]
-    .filter(([key]) => ownResource || !/^(aws:resource(tag\/|orgid)|iam:resourcetag\/)/.test(key))
+    .filter(([key]) => ownResource || !/^(aws:resource(tag\/|org)|iam:resourcetag\/)/.test(key))
     .map(([key, value]) => ({ key, values: items(valuesOf(value)) }));
   const message = (matches: number, misses: number, conditions: number): string =>
     JSON.stringify({

@@ -34,6 +34,7 @@ async function openOrganization(): Promise<
         ...document,
         organization: {
           id: organizationId,
+          parent: 'r-test',
           joinedMethod: 'CREATED',
           joinedAt: fixture.now,
           status: 'ACTIVE',

@@ -3,6 +3,11 @@ import type { GroupDocument, IdentityState, RoleDocument, UserDocument } from '#
 import type { Caller } from './caller.ts';
 import { managedPolicy } from './managed-policies.ts';
 import type { Question } from './operation.ts';
+import {
+  type OrganizationLevel,
+  resourceControlLevels,
+  serviceControlLevels,
+} from './organization-policies.ts';
 import type { PolicyCache, TrustSource } from './policy-cache.ts';
 
 const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
@@ -26,9 +31,37 @@ export function collectPolicies(
   const setting = { name: 'account settings', policy: cache.compile(everything, 'identity') };
   const principal =
     question.allowedByAccount === true ? { ...own, identity: [...own.identity, setting] } : own;
-  if (question.trust === undefined) return principal;
-  const policy = cache.compileTrust(question.trust.role ?? trustsNobody);
-  return { ...principal, resource: { kind: 'trust', name: question.resource, policy } };
+  const policies = {
+    ...principal,
+    ...organizationPolicies(state, caller, question, cache),
+  };
+  if (question.trust === undefined) return policies;
+  const { role } = question.trust;
+  const policy = cache.compileTrust(role === undefined || isClosed(state, role) ? trustsNobody : role);
+  return { ...policies, resource: { kind: 'trust', name: question.resource, policy } };
+}
+
+/** The roles of a closed account trust nobody. */
+function isClosed(state: IdentityState, role: RoleDocument): boolean {
+  return state.all('account').get(role.account)?.organization?.status === 'SUSPENDED';
+}
+
+function organizationPolicies(
+  state: IdentityState,
+  caller: Caller,
+  question: Question,
+  cache: PolicyCache,
+): Pick<ApplicablePolicies, 'scps' | 'rcps'> {
+  const compile = (levels: readonly OrganizationLevel[], kind: 'scp' | 'rcp') =>
+    levels.map((level) =>
+      level.map(({ arn, content }) => ({ name: arn, policy: cache.compile(content, kind) })),
+    );
+  const scps = serviceControlLevels(state, caller);
+  const rcps = resourceControlLevels(state, caller, question);
+  return {
+    ...(scps === undefined ? {} : { scps: compile(scps, 'scp') }),
+    ...(rcps === undefined ? {} : { rcps: compile(rcps, 'rcp') }),
+  };
 }
 
 /** The policies of a group: those its members have through it. */

@@ -27,7 +27,7 @@ export interface Found {
   readonly secretAccessKey: () => string;
 }
 
-/** Credentials are unknown, inactive, foreign, or their principal is gone. Which of these is not told. */
+/** Credentials are unknown, inactive, foreign, or their principal is gone or its account closed. Which of these is not told. */
 function invalidCredentials(): Fault {
   return fault('InvalidClientTokenId');
 }
@@ -37,7 +37,11 @@ function invalidCredentials(): Fault {
  * Throws InvalidClientTokenId, or ExpiredToken for a genuine session that is over.
  */
 export function findCaller(source: CredentialSource, accessKeyId: string, token: string | undefined): Found {
-  return token === undefined ? byAccessKey(source, accessKeyId) : bySession(source, accessKeyId, token);
+  const found =
+    token === undefined ? byAccessKey(source, accessKeyId) : bySession(source, accessKeyId, token);
+  // Nobody acts for an account that is closed, its root included.
+  if (found.caller.account.organization?.status === 'SUSPENDED') throw invalidCredentials();
+  return found;
 }
 
 function byAccessKey({ state, box }: CredentialSource, accessKeyId: string): Found {

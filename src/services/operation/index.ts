@@ -38,5 +38,18 @@ export {
   unsupported,
   type World,
 } from './operation.ts';
+export {
+  awsOrganizationPolicies,
+  isPolicyTypeEnabled,
+  type OrganizationLevel,
+  type OrganizationPolicy,
+  organizationPath,
+  organizationPathText,
+  organizationPolicy,
+  policiesOfTarget,
+  resourceControlLevels,
+  serviceControlLevels,
+  unitPath,
+} from './organization-policies.ts';
 export { PolicyCache } from './policy-cache.ts';
 export { type Connection, requestContext } from './request-context.ts';

@@ -1,8 +1,9 @@
 import type { ContextValue } from '#core/policy';
 import { formatIsoSeconds } from '#core/time';
-import type { Tag } from '#stores/identity';
+import type { AccountDocument, IdentityState, Tag } from '#stores/identity';
 import { type Caller, callerUserId, principalFacts } from './caller.ts';
 import type { Question, World } from './operation.ts';
+import { organizationPathText } from './organization-policies.ts';
 
 const principalTypes = {
   root: 'Account',
@@ -54,7 +55,7 @@ export function requestContext(
     principal.type === 'role-session' ? principal.roleArn : 'arn' in principal ? principal.arn : '',
   );
   context.set('aws:userid', callerUserId(caller));
-  if (account.organization !== undefined) context.set('aws:principalorgid', account.organization.id);
+  setOrganization(context, 'principal', world.state, account);
   if (caller.kind === 'user') context.set('aws:username', caller.user.name);
   for (const tag of principalTags(caller))
     context.set(`aws:principaltag/${tag.key.toLowerCase()}`, tag.value);
@@ -70,7 +71,7 @@ export function requestContext(
   const resourceAccount = question.resourceAccount ?? account.id;
   context.set('aws:resourceaccount', resourceAccount);
   const owner = world.state.all('account').get(resourceAccount);
-  if (owner?.organization !== undefined) context.set('aws:resourceorgid', owner.organization.id);
+  if (owner !== undefined) setOrganization(context, 'resource', world.state, owner);
   for (const tag of question.resourceTags ?? []) {
     context.set(`aws:resourcetag/${tag.key.toLowerCase()}`, tag.value);
     context.set(`iam:resourcetag/${tag.key.toLowerCase()}`, tag.value);
@@ -79,6 +80,19 @@ export function requestContext(
     if (value !== undefined) context.set(key.toLowerCase(), value);
   }
   return context;
+}
+
+/** The organization of the principal's or the resource's account, and the one path through it that leads to the account. */
+function setOrganization(
+  context: Map<string, ContextValue>,
+  of: 'principal' | 'resource',
+  state: IdentityState,
+  account: AccountDocument,
+): void {
+  const path = organizationPathText(state, account);
+  if (account.organization === undefined || path === undefined) return;
+  context.set(`aws:${of}orgid`, account.organization.id);
+  context.set(`aws:${of}orgpaths`, [path]);
 }
 
 /** Tags of the principal, with those of the session in place of the principal's own of the same key. Later ones win in the context. */

@@ -1,8 +1,19 @@
-import type { AccountCreationDocument, AccountDocument, OrganizationDocument } from '#stores/identity';
+import { type OrganizationPolicy, organizationPathText, unitPath } from '#services/operation';
+import type {
+  AccountCreationDocument,
+  AccountDocument,
+  IdentityState,
+  OrganizationalUnitDocument,
+  OrganizationDocument,
+} from '#stores/identity';
 import type { OrganizationsTypes } from '#wire/model';
-import { accountArn, organizationArn, organizationRootArn } from './names.ts';
+import { accountArn, organizationArn, organizationRootArn, unitArn } from './names.ts';
+import { type Target, targetArn, targetName } from './target.ts';
 
-/** The `Organization` structure. No policy type is available: none is enforced. */
+/**
+ * The `Organization` structure. `AvailablePolicyTypes` says no more than AWS's does: service control policies, of whatever
+ * status, where all features are on. What is enabled is in the root.
+ */
 export function organizationAnswer(
   organization: OrganizationDocument,
   management: AccountDocument | undefined,
@@ -14,12 +25,14 @@ export function organizationAnswer(
     MasterAccountArn: accountArn(organization, organization.managementAccount),
     MasterAccountId: organization.managementAccount,
     MasterAccountEmail: management?.email,
-    AvailablePolicyTypes: [],
+    AvailablePolicyTypes:
+      organization.featureSet === 'ALL' ? [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }] : [],
   };
 }
 
 /** The `Account` structure of a member. */
 export function accountAnswer(
+  state: IdentityState,
   organization: OrganizationDocument,
   account: AccountDocument,
 ): OrganizationsTypes.Account {
@@ -30,7 +43,7 @@ export function accountAnswer(
     Name: account.name,
     Status: account.organization?.status,
     State: account.organization?.status,
-    Paths: [`${organization.id}/${organization.rootId}/${account.id}/`],
+    Paths: [`${organizationPathText(state, account)}${account.id}/`],
     JoinedMethod: account.organization?.joinedMethod,
     JoinedTimestamp: account.organization?.joinedAt,
   };
@@ -51,5 +64,49 @@ export function creationAnswer(creation: AccountCreationDocument): Organizations
 
 /** The `Root` structure. */
 export function rootAnswer(organization: OrganizationDocument): OrganizationsTypes.Root {
-  return { Id: organization.rootId, Arn: organizationRootArn(organization), Name: 'Root', PolicyTypes: [] };
+  return {
+    Id: organization.rootId,
+    Arn: organizationRootArn(organization),
+    Name: 'Root',
+    PolicyTypes: (organization.enabledPolicyTypes ?? []).map((Type) => ({ Type, Status: 'ENABLED' })),
+  };
+}
+
+/** The `OrganizationalUnit` structure. */
+export function unitAnswer(
+  state: IdentityState,
+  organization: OrganizationDocument,
+  unit: OrganizationalUnitDocument,
+): OrganizationsTypes.OrganizationalUnit {
+  return {
+    Id: unit.id,
+    Arn: unitArn(organization, unit.id),
+    Name: unit.name,
+    Path: `${[organization.id, ...unitPath(state, unit)].join('/')}/`,
+  };
+}
+
+/** The `PolicySummary` structure. */
+export function policySummary(policy: OrganizationPolicy): OrganizationsTypes.PolicySummary {
+  return {
+    Id: policy.id,
+    Arn: policy.arn,
+    Name: policy.name,
+    Description: policy.description,
+    Type: policy.type,
+    AwsManaged: policy.awsManaged,
+  };
+}
+
+/** The `PolicyTargetSummary` structure. */
+export function targetSummary(
+  organization: OrganizationDocument,
+  target: Target,
+): OrganizationsTypes.PolicyTargetSummary {
+  return {
+    TargetId: target.id,
+    Arn: targetArn(organization, target.id),
+    Name: targetName(target),
+    Type: target.type,
+  };
 }

@@ -79,28 +79,19 @@ test('of two creations with one e-mail address at once one succeeds', async () =
   assert.equal(fixture.identity.state.all('account').count(''), 2);
 });
 
-test('CreateAccount refuses tags rather than dropping them, after asking policy about them', async () => {
+test('CreateAccount keeps the tags it is given, after asking policy about them', async () => {
   const fixture = await openOrganization();
-  const input = {
-    AccountName: 'tagged',
-    Email: 'tagged@example.com',
-    Tags: [{ Key: 'team', Value: 'blue' }],
-  };
+  const Tags = [{ Key: 'team', Value: 'blue' }];
+  const context = { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] };
+  const input = { AccountName: 'tagged', Email: 'tagged@example.com', Tags };
   assert.deepEqual(fixture.questions(organizations.CreateAccount, input), [
-    {
-      action: 'organizations:CreateAccount',
-      resource: '*',
-      context: { 'aws:RequestTag/team': 'blue', 'aws:TagKeys': ['team'] },
-    },
+    { action: 'organizations:CreateAccount', resource: '*', context },
+    { action: 'organizations:TagResource', resource: '*', context },
   ]);
-  await assert.rejects(
-    fixture.call(organizations.CreateAccount, input),
-    isFault(
-      'UnsupportedOperation',
-      'Brevet does not support Tags of organizations:CreateAccount. docs/coverage.md lists what it does.',
-    ),
-  );
-  assert.equal(fixture.identity.state.all('account').count(''), 1);
+  const { AccountId } = await createAccount(fixture, 'tagged', { Tags });
+  assert.deepEqual(await fixture.call(organizations.ListTagsForResource, { ResourceId: AccountId }), {
+    Tags,
+  });
 });
 
 test('ListCreateAccountStatus shows the requests in the states asked for', async () => {

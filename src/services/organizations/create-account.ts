@@ -1,18 +1,19 @@
 import { rootArn } from '#core/arn';
 import { createAccountId, createUniqueId } from '#core/identifiers';
-import type { ContextValue } from '#core/policy';
-import { type Call, defineOperation, loadNothing } from '#services/operation';
+import { type Call, defineOperation } from '#services/operation';
 import type {
   AccountCreationDocument,
   AccountDocument,
   IdentityState,
   OrganizationDocument,
   RoleDocument,
+  Tag,
 } from '#stores/identity';
-import { fault } from '#wire/faults';
 import { type OrganizationsTypes, organizationsOperations } from '#wire/model';
 import { managedOrganization } from './membership.ts';
 import { createAccountRequestId, unusedId } from './names.ts';
+import { firstAttachments } from './policy/attachments.ts';
+import { aboutTagging, readTags, requestTagContext } from './tags.ts';
 
 const administratorAccess = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const defaultRoleName = 'OrganizationAccountAccessRole';
@@ -25,14 +26,14 @@ const defaultRoleName = 'OrganizationAccountAccessRole';
 export const createAccount = defineOperation(organizationsOperations.CreateAccount, {
   callers: 'signed',
   effect: 'change',
-  load: loadNothing,
-  authorize: (input) => [
-    { action: 'organizations:CreateAccount', resource: '*', context: tagContext(input.Tags ?? []) },
+  load: (input) => readTags(input.Tags),
+  authorize: (_input, tags) => [
+    { action: 'organizations:CreateAccount', resource: '*', context: requestTagContext(tags) },
+    ...aboutTagging(tags),
   ],
-  run: async (input, _loaded, call) => {
+  run: async (input, tags, call) => {
     const creation = await call.identity.write(({ state, put }): AccountCreationDocument => {
       const organization = managedOrganization(state, call.caller);
-      refuseTags(input.Tags);
       const request = {
         id: unusedId(
           () => createAccountRequestId(call.random),
@@ -48,9 +49,11 @@ export const createAccount = defineOperation(organizationsOperations.CreateAccou
         put('account-creation', failed);
         return failed;
       }
-      const account = newAccount(input, organization, state, call);
+      const account = newAccount(input, tags, organization, state, call);
       const succeeded = { ...request, state: 'SUCCEEDED' as const, account: account.id };
       put('account', account);
+      for (const attachment of firstAttachments(organization, account.id))
+        put('policy-attachment', attachment);
       put('role', administratorRole(input.RoleName ?? defaultRoleName, account, organization, call));
       put('account-creation', succeeded);
       return succeeded;
@@ -66,25 +69,6 @@ export const createAccount = defineOperation(organizationsOperations.CreateAccou
   },
 });
 
-function tagContext(
-  tags: readonly OrganizationsTypes.Tag[],
-): Readonly<Record<string, ContextValue | undefined>> {
-  if (tags.length === 0) return {};
-  return {
-    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
-    'aws:TagKeys': tags.map(({ Key }) => Key),
-  };
-}
-
-/** Accounts carry no tags yet. Dropping them silently would leave a policy on `aws:ResourceTag` without its ground. */
-function refuseTags(tags: readonly OrganizationsTypes.Tag[] | undefined): void {
-  if (tags === undefined || tags.length === 0) return;
-  throw fault(
-    'UnsupportedOperation',
-    'Brevet does not support Tags of organizations:CreateAccount. docs/coverage.md lists what it does.',
-  );
-}
-
 function isEmailTaken(state: IdentityState, email: string): boolean {
   const wanted = email.toLowerCase();
   for (const account of state.all('account').values()) {
@@ -95,6 +79,7 @@ function isEmailTaken(state: IdentityState, email: string): boolean {
 
 function newAccount(
   input: OrganizationsTypes.CreateAccountRequest,
+  tags: readonly Tag[],
   organization: OrganizationDocument,
   state: IdentityState,
   call: Call,
@@ -107,7 +92,14 @@ function newAccount(
     name: input.AccountName,
     email: input.Email,
     createdAt: call.now,
-    organization: { id: organization.id, joinedMethod: 'CREATED', joinedAt: call.now, status: 'ACTIVE' },
+    organization: {
+      id: organization.id,
+      parent: organization.rootId,
+      joinedMethod: 'CREATED',
+      joinedAt: call.now,
+      status: 'ACTIVE',
+      tags,
+    },
   };
 }
 

@@ -26,7 +26,14 @@ export const createOrganization = defineOperation(organizationsOperations.Create
           () => createOrganizationId(call.random),
           (id) => state.all('organization').get(id) !== undefined,
         ),
-        rootId: createRootId(call.random),
+        rootId: unusedId(
+          () => createRootId(call.random),
+          (id) =>
+            state
+              .all('organization')
+              .list('')
+              .some(({ rootId }) => rootId === id),
+        ),
         managementAccount: account.id,
         featureSet: input.FeatureSet === 'CONSOLIDATED_BILLING' ? 'CONSOLIDATED_BILLING' : 'ALL',
         createdAt: call.now,
@@ -36,6 +43,7 @@ export const createOrganization = defineOperation(organizationsOperations.Create
         ...account,
         organization: {
           id: organization.id,
+          parent: organization.rootId,
           joinedMethod: 'INVITED' as const,
           joinedAt: call.now,
           status: 'ACTIVE' as const,

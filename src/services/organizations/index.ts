@@ -1,59 +1,78 @@
 /**
- * AWS Organizations: how second and further accounts come to be, and who manages them.
- * Owns membership and the record of each CreateAccount request; roles, keys and everything else in an account are IAM's.
+ * AWS Organizations: how second and further accounts come to be, who manages them, and the policies that limit them.
+ * Owns membership, the tree of organizational units, the policies attached to it, and the record of each CreateAccount request; roles,
+ * keys and everything else in an account are IAM's. It enforces no policy: the pipeline collects them at each request.
  * Only the management account sees the members; a member sees its organization. Called by the pipeline.
  * The table below is also the coverage table of the service.
  */
 import { type Operation, type Unsupported, unsupported } from '#services/operation';
 import { organizationsOperations as models, type OrganizationsOperationName } from '#wire/model';
 import { describeCreateAccountStatus, listCreateAccountStatus } from './account-creations.ts';
+import { closeAccount } from './close-account.ts';
 import { createAccount } from './create-account.ts';
 import { createOrganization } from './create-organization.ts';
+import { deleteOrganization } from './delete-organization.ts';
 import { describeAccount } from './describe-account.ts';
 import { describeOrganization } from './describe-organization.ts';
 import { listAccounts, listRoots } from './list-accounts.ts';
+import { attachPolicy, detachPolicy } from './policy/attach-policy.ts';
+import { deletePolicy, describePolicy, updatePolicy } from './policy/change-policy.ts';
+import { createPolicy } from './policy/create-policy.ts';
+import { describeEffectivePolicy } from './policy/describe-effective-policy.ts';
+import { listPolicies, listPoliciesForTarget, listTargetsForPolicy } from './policy/list-policies.ts';
+import { disablePolicyType, enablePolicyType } from './policy/policy-types.ts';
+import { listTagsForResource, tagResource, untagResource } from './tag-resource.ts';
+import { createOrganizationalUnit } from './unit/create-organizational-unit.ts';
+import { deleteOrganizationalUnit } from './unit/delete-organizational-unit.ts';
+import { describeOrganizationalUnit } from './unit/describe-organizational-unit.ts';
+import {
+  listAccountsForParent,
+  listChildren,
+  listOrganizationalUnitsForParent,
+} from './unit/list-children.ts';
+import { listParents } from './unit/list-parents.ts';
+import { moveAccount } from './unit/move-account.ts';
+import { updateOrganizationalUnit } from './unit/update-organizational-unit.ts';
 
 const billing = 'there is no billing to transfer';
 const delegation = 'only the management account administers the organization';
 const govCloud = 'there is one partition, aws';
 const invitations = 'accounts are created in the organization, not invited';
 const leaving = 'accounts stay in the organization they were created in';
-const policies = 'organization policies are not built yet';
+const effectivePolicies = 'policy types that have an effective policy configure services that are not here';
 const serviceAccess = 'no service acts in member accounts on its own';
-const tags = 'tags of accounts are not built yet';
-const units = 'organizational units are not built yet';
 
 export const organizations = {
   AcceptHandshake: unsupported(models.AcceptHandshake, invitations),
-  AttachPolicy: unsupported(models.AttachPolicy, policies),
+  AttachPolicy: attachPolicy,
   CancelHandshake: unsupported(models.CancelHandshake, invitations),
-  CloseAccount: unsupported(models.CloseAccount, leaving),
+  CloseAccount: closeAccount,
   CreateAccount: createAccount,
   CreateGovCloudAccount: unsupported(models.CreateGovCloudAccount, govCloud),
   CreateOrganization: createOrganization,
-  CreateOrganizationalUnit: unsupported(models.CreateOrganizationalUnit, units),
-  CreatePolicy: unsupported(models.CreatePolicy, policies),
+  CreateOrganizationalUnit: createOrganizationalUnit,
+  CreatePolicy: createPolicy,
   DeclineHandshake: unsupported(models.DeclineHandshake, invitations),
-  DeleteOrganization: unsupported(models.DeleteOrganization, leaving),
-  DeleteOrganizationalUnit: unsupported(models.DeleteOrganizationalUnit, units),
-  DeletePolicy: unsupported(models.DeletePolicy, policies),
+  DeleteOrganization: deleteOrganization,
+  DeleteOrganizationalUnit: deleteOrganizationalUnit,
+  DeletePolicy: deletePolicy,
   DeleteResourcePolicy: unsupported(models.DeleteResourcePolicy, delegation),
   DeregisterDelegatedAdministrator: unsupported(models.DeregisterDelegatedAdministrator, delegation),
   DescribeAccount: describeAccount,
   DescribeCreateAccountStatus: describeCreateAccountStatus,
-  DescribeEffectivePolicy: unsupported(models.DescribeEffectivePolicy, policies),
+  DescribeEffectivePolicy: describeEffectivePolicy,
   DescribeHandshake: unsupported(models.DescribeHandshake, invitations),
   DescribeOrganization: describeOrganization,
-  DescribeOrganizationalUnit: unsupported(models.DescribeOrganizationalUnit, units),
-  DescribePolicy: unsupported(models.DescribePolicy, policies),
+  DescribeOrganizationalUnit: describeOrganizationalUnit,
+  DescribePolicy: describePolicy,
   DescribeResourcePolicy: unsupported(models.DescribeResourcePolicy, delegation),
   DescribeResponsibilityTransfer: unsupported(models.DescribeResponsibilityTransfer, billing),
-  DetachPolicy: unsupported(models.DetachPolicy, policies),
+  DetachPolicy: detachPolicy,
   DisableAWSServiceAccess: unsupported(models.DisableAWSServiceAccess, serviceAccess),
-  DisablePolicyType: unsupported(models.DisablePolicyType, policies),
+  DisablePolicyType: disablePolicyType,
   EnableAWSServiceAccess: unsupported(models.EnableAWSServiceAccess, serviceAccess),
   EnableAllFeatures: unsupported(models.EnableAllFeatures, invitations),
-  EnablePolicyType: unsupported(models.EnablePolicyType, policies),
+  EnablePolicyType: enablePolicyType,
   InviteAccountToOrganization: unsupported(models.InviteAccountToOrganization, invitations),
   InviteOrganizationToTransferResponsibility: unsupported(
     models.InviteOrganizationToTransferResponsibility,
@@ -62,35 +81,38 @@ export const organizations = {
   LeaveOrganization: unsupported(models.LeaveOrganization, leaving),
   ListAWSServiceAccessForOrganization: unsupported(models.ListAWSServiceAccessForOrganization, serviceAccess),
   ListAccounts: listAccounts,
-  ListAccountsForParent: unsupported(models.ListAccountsForParent, units),
+  ListAccountsForParent: listAccountsForParent,
   ListAccountsWithInvalidEffectivePolicy: unsupported(
     models.ListAccountsWithInvalidEffectivePolicy,
-    policies,
+    effectivePolicies,
   ),
-  ListChildren: unsupported(models.ListChildren, units),
+  ListChildren: listChildren,
   ListCreateAccountStatus: listCreateAccountStatus,
   ListDelegatedAdministrators: unsupported(models.ListDelegatedAdministrators, delegation),
   ListDelegatedServicesForAccount: unsupported(models.ListDelegatedServicesForAccount, delegation),
-  ListEffectivePolicyValidationErrors: unsupported(models.ListEffectivePolicyValidationErrors, policies),
+  ListEffectivePolicyValidationErrors: unsupported(
+    models.ListEffectivePolicyValidationErrors,
+    effectivePolicies,
+  ),
   ListHandshakesForAccount: unsupported(models.ListHandshakesForAccount, invitations),
   ListHandshakesForOrganization: unsupported(models.ListHandshakesForOrganization, invitations),
   ListInboundResponsibilityTransfers: unsupported(models.ListInboundResponsibilityTransfers, billing),
-  ListOrganizationalUnitsForParent: unsupported(models.ListOrganizationalUnitsForParent, units),
+  ListOrganizationalUnitsForParent: listOrganizationalUnitsForParent,
   ListOutboundResponsibilityTransfers: unsupported(models.ListOutboundResponsibilityTransfers, billing),
-  ListParents: unsupported(models.ListParents, units),
-  ListPolicies: unsupported(models.ListPolicies, policies),
-  ListPoliciesForTarget: unsupported(models.ListPoliciesForTarget, policies),
+  ListParents: listParents,
+  ListPolicies: listPolicies,
+  ListPoliciesForTarget: listPoliciesForTarget,
   ListRoots: listRoots,
-  ListTagsForResource: unsupported(models.ListTagsForResource, tags),
-  ListTargetsForPolicy: unsupported(models.ListTargetsForPolicy, policies),
-  MoveAccount: unsupported(models.MoveAccount, units),
+  ListTagsForResource: listTagsForResource,
+  ListTargetsForPolicy: listTargetsForPolicy,
+  MoveAccount: moveAccount,
   PutResourcePolicy: unsupported(models.PutResourcePolicy, delegation),
   RegisterDelegatedAdministrator: unsupported(models.RegisterDelegatedAdministrator, delegation),
   RemoveAccountFromOrganization: unsupported(models.RemoveAccountFromOrganization, leaving),
-  TagResource: unsupported(models.TagResource, tags),
+  TagResource: tagResource,
   TerminateResponsibilityTransfer: unsupported(models.TerminateResponsibilityTransfer, billing),
-  UntagResource: unsupported(models.UntagResource, tags),
-  UpdateOrganizationalUnit: unsupported(models.UpdateOrganizationalUnit, units),
-  UpdatePolicy: unsupported(models.UpdatePolicy, policies),
+  UntagResource: untagResource,
+  UpdateOrganizationalUnit: updateOrganizationalUnit,
+  UpdatePolicy: updatePolicy,
   UpdateResponsibilityTransfer: unsupported(models.UpdateResponsibilityTransfer, billing),
 } satisfies Record<OrganizationsOperationName, Operation | Unsupported>;

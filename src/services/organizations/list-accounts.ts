@@ -13,7 +13,7 @@ export const listAccounts = defineOperation(organizationsOperations.ListAccounts
   run: (input, _loaded, { state, caller }) => {
     const organization = managedOrganization(state, caller);
     const { items, rest } = page(membersOf(state, organization), input);
-    return { Accounts: items.map((account) => accountAnswer(organization, account)), ...rest };
+    return { Accounts: items.map((account) => accountAnswer(state, organization, account)), ...rest };
   },
 });
 

@@ -16,6 +16,16 @@ export function createAccountRequestId(random: RandomBytes): string {
   return `car-${randomText(random, 32)}`;
 }
 
+/** A fresh id of an organizational unit: `ou-`, the end of the root's id, and eight characters. */
+export function createUnitId({ rootId }: OrganizationDocument, random: RandomBytes): string {
+  return `ou-${rootId.slice(2)}-${randomText(random, 8)}`;
+}
+
+/** A fresh id of a policy: `p-` and eight characters. */
+export function createPolicyId(random: RandomBytes): string {
+  return `p-${randomText(random, 8)}`;
+}
+
 function randomText(random: RandomBytes, length: number): string {
   const bytes = random(Math.ceil((length * 5) / 8));
   return encodeBase32(bytes).slice(0, length).toLowerCase();
@@ -41,4 +51,9 @@ export function accountArn({ managementAccount, id }: OrganizationDocument, acco
 /** `arn:aws:organizations::MANAGEMENT:root/o-…/r-…` */
 export function organizationRootArn({ managementAccount, id, rootId }: OrganizationDocument): string {
   return `arn:aws:organizations::${managementAccount}:root/${id}/${rootId}`;
+}
+
+/** `arn:aws:organizations::MANAGEMENT:ou/o-…/ou-…` */
+export function unitArn({ managementAccount, id }: OrganizationDocument, unit: string): string {
+  return `arn:aws:organizations::${managementAccount}:ou/${id}/${unit}`;
 }

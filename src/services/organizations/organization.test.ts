@@ -22,10 +22,11 @@ test('CreateOrganization makes the caller the management account of an organizat
     MasterAccountArn: `arn:aws:organizations::111122223333:account/${Organization?.Id}/111122223333`,
     MasterAccountId: '111122223333',
     MasterAccountEmail: 'management@example.com',
-    AvailablePolicyTypes: [],
+    AvailablePolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }],
   });
   assert.deepEqual(fixture.identity.state.all('account').get('111122223333')?.organization, {
     id: Organization?.Id,
+    parent: fixture.identity.state.all('organization').list('')[0]?.rootId,
     joinedMethod: 'INVITED',
     joinedAt: fixture.now,
     status: 'ACTIVE',
@@ -39,6 +40,7 @@ test('CreateOrganization keeps the feature set that was asked for', async () => 
     { FeatureSet: 'CONSOLIDATED_BILLING' },
   );
   assert.equal(answer.Organization?.FeatureSet, 'CONSOLIDATED_BILLING');
+  assert.deepEqual(answer.Organization?.AvailablePolicyTypes, []);
 });
 
 test('an account belongs to one organization at most, whether it manages it or is a member', async () => {

@@ -1,4 +1,4 @@
-import { fault } from '#wire/faults';
+import { invalidInput } from './faults.ts';
 
 interface PageRequest {
   readonly NextToken?: string | undefined;
@@ -33,7 +33,7 @@ function encodeToken(id: string): string {
 function decodeToken(token: string): string {
   const text = Buffer.from(token, 'base64').toString();
   if (!text.startsWith('after:') || encodeToken(text.slice(6)) !== token) {
-    throw fault('InvalidInputException', 'You specified an invalid value.', { Reason: 'INVALID_NEXT_TOKEN' });
+    throw invalidInput('INVALID_NEXT_TOKEN');
   }
   return text.slice(6);
 }

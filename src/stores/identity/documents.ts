@@ -38,11 +38,19 @@ export interface AccountDocument {
   readonly disabledRegions?: readonly string[];
   readonly organization?: {
     readonly id: string;
+    /** Id of the root or organizational unit the account is in. */
+    readonly parent: string;
     readonly joinedMethod: 'CREATED' | 'INVITED';
     readonly joinedAt: Instant;
+    /** A suspended account is closed: nobody of it may do anything. */
     readonly status: 'ACTIVE' | 'SUSPENDED';
+    /** Tags that Organizations keeps. */
+    readonly tags?: readonly Tag[];
   };
 }
+
+/** The kinds of organization policy that decisions ask. */
+export type OrganizationPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
 
 export interface OrganizationDocument {
   readonly id: string;
@@ -50,6 +58,44 @@ export interface OrganizationDocument {
   readonly managementAccount: AccountId;
   readonly featureSet: 'ALL' | 'CONSOLIDATED_BILLING';
   readonly createdAt: Instant;
+  /** The policy types that are enabled in the root; none when absent. */
+  readonly enabledPolicyTypes?: readonly OrganizationPolicyType[];
+  readonly rootTags?: readonly Tag[];
+}
+
+export interface OrganizationalUnitDocument {
+  /** `ou-…`, with the end of the root's id in it. */
+  readonly id: string;
+  readonly organization: string;
+  /** Id of the root or organizational unit this one is in. It never moves. */
+  readonly parent: string;
+  readonly name: string;
+  readonly createdAt: Instant;
+  readonly tags: readonly Tag[];
+}
+
+/** A policy that an organization wrote. AWS's own are not stored. */
+export interface OrganizationPolicyDocument {
+  /** `p-…` */
+  readonly id: string;
+  readonly organization: string;
+  readonly type: OrganizationPolicyType;
+  readonly name: string;
+  readonly description: string;
+  /** The policy as it was written. */
+  readonly content: string;
+  readonly createdAt: Instant;
+  readonly tags: readonly Tag[];
+}
+
+/** That a policy is attached to a root, an organizational unit or an account. */
+export interface PolicyAttachmentDocument {
+  /** `<target>/<policy>` */
+  readonly id: string;
+  readonly organization: string;
+  readonly target: string;
+  readonly policy: string;
+  readonly type: OrganizationPolicyType;
 }
 
 /** The progress and outcome of one CreateAccount request. */
@@ -209,6 +255,9 @@ export interface Documents {
   readonly account: AccountDocument;
   readonly organization: OrganizationDocument;
   readonly 'account-creation': AccountCreationDocument;
+  readonly 'organizational-unit': OrganizationalUnitDocument;
+  readonly 'organization-policy': OrganizationPolicyDocument;
+  readonly 'policy-attachment': PolicyAttachmentDocument;
   readonly user: UserDocument;
   readonly group: GroupDocument;
   readonly role: RoleDocument;

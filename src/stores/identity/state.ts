@@ -22,15 +22,29 @@ function byAccount<D extends Named>(owner?: (document: D) => string | undefined)
 /** There is no name but the id; listed under `group`, or all together. */
 function byIdOnly<D extends { readonly id: string }>(
   group: (document: D) => string = () => '',
+  owner?: (document: D) => string | undefined,
 ): Collection<D> {
-  return new Collection<D>({ group, name: (document) => document.id });
+  const ids = { group, name: (document: D) => document.id };
+  return new Collection<D>(owner === undefined ? ids : { ...ids, owner });
 }
 
 function createCollections(): Collections {
   return {
-    account: byIdOnly(),
+    account: byIdOnly(
+      () => '',
+      (account) => account.organization?.parent,
+    ),
     organization: byIdOnly(),
     'account-creation': byIdOnly((creation) => creation.organization),
+    'organizational-unit': byIdOnly(
+      (unit) => unit.parent,
+      (unit) => unit.organization,
+    ),
+    'organization-policy': byIdOnly((policy) => `${policy.organization} ${policy.type}`),
+    'policy-attachment': byIdOnly(
+      (attachment) => attachment.target,
+      (attachment) => attachment.policy,
+    ),
     user: byAccount(),
     group: byAccount(),
     role: byAccount(),
