@@ -60,16 +60,7 @@ function checkPrincipalPlace({ principal, position }: Statement, kind: PolicyKin
   if (principal.negated && kind !== 'resource')
     throw fail('Has prohibited field NotPrincipal', principal.position);
   if (principal.values.length === 0) throw fail('Syntax errors in policy.', principal.position);
-  for (const mention of principal.values) {
-    checkPrincipal(mention);
-    // A resource control policy is about everybody; whom it spares, its conditions say.
-    if (kind === 'rcp' && mention.value !== '*') {
-      throw fail(
-        `Invalid principal in policy: "${mention.form.toUpperCase()}":"${mention.value}"`,
-        mention.position,
-      );
-    }
-  }
+  for (const mention of principal.values) checkPrincipal(mention);
 }
 
 /**

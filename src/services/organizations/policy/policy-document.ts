@@ -1,4 +1,4 @@
-import { type PolicyDocument, PolicyError, parsePolicy } from '#core/policy';
+import { PolicyError, parsePolicy } from '#core/policy';
 import type { IdentityState, OrganizationDocument, OrganizationPolicyType } from '#stores/identity';
 import { fault } from '#wire/faults';
 import { constraintViolation } from '../faults.ts';
@@ -18,36 +18,20 @@ export function availableType(organization: OrganizationDocument, type: string):
   );
 }
 
-/**
- * Checks the text of a policy for its type. A resource control policy of one's own only denies: everything else is RCPFullAWSAccess's to allow
- * (Organizations User Guide, "RCP syntax"). Throws MalformedPolicyDocumentException, or ConstraintViolationException when it is too long.
- */
+/** Throws MalformedPolicyDocumentException for a text that is no policy of its type, ConstraintViolationException when it is too long. */
 export function checkContent(content: string, type: OrganizationPolicyType): void {
   if (Buffer.byteLength(content) > quotas.PolicyBytes) {
     throw constraintViolation('POLICY_CONTENT_LIMIT_EXCEEDED');
   }
-  const document = parseContent(content, type);
-  if (type === 'RESOURCE_CONTROL_POLICY' && !document.statements.every(mayStandInRcp)) throw malformed();
-}
-
-function mayStandInRcp({ effect, action }: PolicyDocument['statements'][number]): boolean {
-  return effect === 'Deny' && !action.negated && action.values.every(({ text }) => text !== '*');
-}
-
-function parseContent(content: string, type: OrganizationPolicyType): PolicyDocument {
   try {
-    return parsePolicy(content, type === 'SERVICE_CONTROL_POLICY' ? 'scp' : 'rcp');
+    parsePolicy(content, type === 'SERVICE_CONTROL_POLICY' ? 'scp' : 'rcp');
   } catch (error) {
-    if (error instanceof PolicyError) throw malformed();
-    throw error;
+    if (!(error instanceof PolicyError)) throw error;
+    throw fault(
+      'MalformedPolicyDocumentException',
+      'The provided policy document does not meet the requirements of the specified policy type.',
+    );
   }
-}
-
-function malformed(): Error {
-  return fault(
-    'MalformedPolicyDocumentException',
-    'The provided policy document does not meet the requirements of the specified policy type.',
-  );
 }
 
 /** Throws DuplicatePolicyException when another policy of that type has the name, AWS's own included. */
