@@ -103,7 +103,13 @@ describe('GetSigningKey', () => {
         featureSet: 'ALL',
         createdAt: 0,
       });
-      const organization = { id: 'o-1', joinedMethod: 'CREATED', joinedAt: 0, status: 'ACTIVE' } as const;
+      const organization = {
+        id: 'o-1',
+        parent: 'r-1',
+        joinedMethod: 'CREATED',
+        joinedAt: 0,
+        status: 'ACTIVE',
+      } as const;
       put('account', { ...other, organization: organization });
       put('account', { ...fixture.account, organization: organization });
     });

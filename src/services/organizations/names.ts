@@ -57,3 +57,12 @@ export function organizationRootArn({ managementAccount, id, rootId }: Organizat
 export function unitArn({ managementAccount, id }: OrganizationDocument, unit: string): string {
   return `arn:aws:organizations::${managementAccount}:ou/${id}/${unit}`;
 }
+
+/** `arn:aws:organizations::MANAGEMENT:policy/o-…/TYPE/p-…` of a policy that is the organization's own. */
+export function policyArn(
+  { managementAccount, id }: OrganizationDocument,
+  type: string,
+  policy: string,
+): string {
+  return `arn:aws:organizations::${managementAccount}:policy/${id}/${type.toLowerCase()}/${policy}`;
+}

@@ -3,8 +3,8 @@ import type { IdentityState, OrganizationDocument, OrganizationPolicyDocument } 
 import { type OrganizationsTypes, organizationsOperations } from '#wire/model';
 import { policySummary } from '../answers.ts';
 import { constraintViolation, notFound } from '../faults.ts';
-import { managedOrganization } from '../membership.ts';
-import { createPolicyId, unusedId } from '../names.ts';
+import { findOrganization, managedOrganization } from '../membership.ts';
+import { createPolicyId, policyArn, unusedId } from '../names.ts';
 import { quotas } from '../quotas.ts';
 import { aboutTagging, readTags, requestTagContext } from '../tags.ts';
 import { availableType, checkContent, checkPolicyName } from './policy-document.ts';
@@ -13,16 +13,20 @@ import { availableType, checkContent, checkPolicyName } from './policy-document.
 export const createPolicy = defineOperation(organizationsOperations.CreatePolicy, {
   callers: 'signed',
   effect: 'change',
-  load: (input) => readTags(input.Tags),
-  authorize: (input, tags) => [
+  load: (input, { state, caller }) => ({
+    organization: findOrganization(state, caller),
+    tags: readTags(input.Tags),
+  }),
+  authorize: (input, { organization, tags }) => [
     {
       action: 'organizations:CreatePolicy',
-      resource: '*',
+      // It has no id yet.
+      resource: organization === undefined ? '*' : policyArn(organization, input.Type, 'p-*'),
       context: { ...requestTagContext(tags), 'organizations:PolicyType': input.Type },
     },
     ...aboutTagging(tags),
   ],
-  run: async (input, tags, { identity, caller, now, random }) =>
+  run: async (input, { tags }, { identity, caller, now, random }) =>
     identity.write(({ state, put }) => {
       const organization = managedOrganization(state, caller);
       const type = availableType(organization, input.Type);

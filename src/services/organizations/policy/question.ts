@@ -1,5 +1,6 @@
 import { organizationPolicy, type Question } from '#services/operation';
 import type { IdentityState, OrganizationDocument } from '#stores/identity';
+import { policyArn } from '../names.ts';
 import { aboutTarget } from '../target.ts';
 
 /**
@@ -16,14 +17,13 @@ export function aboutPolicy(
   const tags = policy?.awsManaged === false ? state.all('organization-policy').get(id)?.tags : undefined;
   return {
     action: `organizations:${action}`,
-    resource: organization === undefined ? '*' : (policy?.arn ?? absentPolicyArn(organization, id)),
+    resource:
+      organization === undefined
+        ? '*'
+        : (policy?.arn ?? policyArn(organization, 'SERVICE_CONTROL_POLICY', id)),
     ...(tags === undefined ? {} : { resourceTags: tags }),
     context: { 'organizations:PolicyType': policy?.type },
   };
-}
-
-function absentPolicyArn({ managementAccount, id: organization }: OrganizationDocument, id: string): string {
-  return `arn:aws:organizations::${managementAccount}:policy/${organization}/service_control_policy/${id}`;
 }
 
 /** The questions of attaching and detaching: about the policy, and about what it is attached to. */
