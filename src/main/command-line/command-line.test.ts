@@ -22,6 +22,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
       if (path === '/here/b.yaml') return 'workers: 3\nlisten: file:1\n';
       throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
     },
+    readInput: () => '',
+    now: () => 0,
+    isTerminal: false,
     serve: async (settings) => {
       served.push(settings);
       await serve();

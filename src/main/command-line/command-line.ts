@@ -6,9 +6,12 @@ import {
   SettingsError,
   type SettingsInput,
 } from '../settings/index.ts';
+import { addExplainCommand, type ExplainPorts } from './explain/explain-command.ts';
 
 /** Everything the command line touches outside itself. */
-export interface CommandLinePorts extends Omit<SettingsInput, 'flags'> {
+export interface CommandLinePorts
+  extends Omit<SettingsInput, 'flags'>,
+    Pick<ExplainPorts, 'readInput' | 'now' | 'isTerminal'> {
   readonly version: string;
   /** Runs the service until it is told to stop; rejects when it cannot start. */
   readonly serve: (settings: Settings) => Promise<void>;
@@ -54,6 +57,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--workers <number>', 'how many processes serve the endpoint (default: 1)')
     .allowExcessArguments(false)
     .action((flags: Flags) => ports.serve(loadSettings({ ...ports, flags })));
+  addExplainCommand(program, ports);
   return program;
 }
 

@@ -17,6 +17,7 @@ import {
 import { AssumeRoleCommand, DecodeAuthorizationMessageCommand } from '@aws-sdk/client-sts';
 import type { UniqueId } from '#core/identifiers';
 import { authorizationMessageHeader } from '#pipeline';
+import { runCommandLine } from '../../../src/main/command-line/index.ts';
 import { type Credentials, credentialsOf, type StartedService, startService } from '../../started-service.ts';
 
 const account = '111122223333';
@@ -524,6 +525,43 @@ describe('the message of a real denial', () => {
     assert.deepEqual(
       [wanted, saw],
       [{ items: [{ value: '10.0.0.0/8' }] }, { items: [{ value: '127.0.0.1' }] }],
+    );
+  });
+
+  test('is opened and drawn by brevet explain', async () => {
+    const identity = [{ Sid: 'Vpn', ...when('IpAddress', 'aws:SourceIp', '10.0.0.0/8') }];
+    const scenario: Scenario = { name: '', ask: getTarget, identity, decision: 'implicitDeny' };
+    const [arn, credentials] = await createCaller(scenario, 82);
+    let [stdout, stderr] = ['', ''];
+    const code = await runCommandLine(
+      ['explain', await deniedMessage(credentials), '--endpoint-url', service.endpoint],
+      {
+        version: '1.2.3',
+        environment: {
+          AWS_ACCESS_KEY_ID: service.root.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: service.root.secretAccessKey,
+        },
+        workingDirectory: '/',
+        readFile: () => '',
+        readInput: () => '',
+        now: Date.now,
+        isTerminal: false,
+        serve: () => Promise.reject(new Error('nothing is to be served')),
+        stdout: (text) => {
+          stdout += text;
+        },
+        stderr: (text) => {
+          stderr += text;
+        },
+      },
+    );
+    assert.deepEqual([code, stderr], [0, '']);
+    const [head, near, unmet] = stdout.split('\n');
+    assert.equal(head, `denied: identity policies did not allow it: ${arn} iam:GetUser ${target}`);
+    assert.equal(near, '├─ differs: Vpn of Inline');
+    assert.match(
+      unmet ?? '',
+      /^│ {2}└─ IpAddress aws:SourceIp wants 10\.0\.0\.0\/8; the request has 127\.0\.0\.1 \(line 1, column \d+\)$/,
     );
   });
 
