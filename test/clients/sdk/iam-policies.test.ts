@@ -3,14 +3,17 @@ import { after, before, test } from 'node:test';
 import {
   AddUserToGroupCommand,
   AttachGroupPolicyCommand,
+  AttachRolePolicyCommand,
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateGroupCommand,
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
+  DeleteRolePermissionsBoundaryCommand,
   DeleteUserPermissionsBoundaryCommand,
   DeleteUserPolicyCommand,
   DetachUserPolicyCommand,
@@ -28,6 +31,7 @@ import {
   ListUsersCommand,
   ListUserTagsCommand,
   PutGroupPolicyCommand,
+  PutRolePermissionsBoundaryCommand,
   PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   SetDefaultPolicyVersionCommand,
@@ -36,8 +40,9 @@ import {
   UntagPolicyCommand,
   UntagUserCommand,
 } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { allowing } from '../../holder-fixture.ts';
-import { type StartedService, startService } from '../../started-service.ts';
+import { type Credentials, credentialsOf, type StartedService, startService } from '../../started-service.ts';
 
 const account = '111122223333';
 const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
@@ -51,14 +56,16 @@ before(async () => {
 });
 after(() => service.stop());
 
-/** A new user without permissions, and a client that signs with their key. */
-async function createUser(UserName: string): Promise<IAMClient> {
+/** The access key of a new user without permissions. */
+async function createUserKey(UserName: string): Promise<Credentials> {
   await root.send(new CreateUserCommand({ UserName }));
   const { AccessKey } = await root.send(new CreateAccessKeyCommand({ UserName }));
-  return service.iam({
-    accessKeyId: AccessKey?.AccessKeyId ?? '',
-    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
-  });
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+}
+
+/** A client that signs as a new user without permissions. */
+async function createUser(userName: string): Promise<IAMClient> {
+  return service.iam(await createUserKey(userName));
 }
 
 function policyOf(...statements: readonly object[]): string {
@@ -224,6 +231,45 @@ test('a boundary takes effect at the next request', async () => {
   });
   await root.send(new DeleteUserPermissionsBoundaryCommand({ UserName: 'bounded' }));
   await tagging();
+});
+
+test('a role’s policies and boundary take effect in the sessions that it has', async () => {
+  const AssumeRolePolicyDocument = policyOf({
+    Effect: 'Allow',
+    Principal: { AWS: account },
+    Action: 'sts:AssumeRole',
+  });
+  const key = await createUserKey('caller');
+  await root.send(
+    new PutUserPolicyCommand({
+      UserName: 'caller',
+      PolicyName: 'assume',
+      PolicyDocument: allowing('sts:AssumeRole'),
+    }),
+  );
+  const named = { RoleName: 'worker' };
+  const { Role } = await root.send(new CreateRoleCommand({ ...named, AssumeRolePolicyDocument }));
+  const session = service.iam(
+    credentialsOf(
+      await service.sts(key).send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'one' })),
+    ),
+  );
+  const listing = () => session.send(new ListUsersCommand({}));
+  const refusal = (reason: string) => ({
+    name: 'AccessDenied',
+    message: `User: arn:aws:sts::${account}:assumed-role/worker/one is not authorized to perform: iam:ListUsers because no ${reason} allows the iam:ListUsers action`,
+  });
+  await assert.rejects(listing(), refusal('identity-based policy'));
+  await root.send(new AttachRolePolicyCommand({ ...named, PolicyArn: readOnly }));
+  assert.ok(await listing());
+  const { Policy } = await root.send(
+    new CreatePolicyCommand({ PolicyName: 'limit', PolicyDocument: allowing('s3:*') }),
+  );
+  const PermissionsBoundary = Policy?.Arn ?? '';
+  await root.send(new PutRolePermissionsBoundaryCommand({ ...named, PermissionsBoundary }));
+  await assert.rejects(listing(), refusal('permissions boundary'));
+  await root.send(new DeleteRolePermissionsBoundaryCommand(named));
+  assert.ok(await listing());
 });
 
 test('a delegate may attach only what the policy lets them, and only to whom is bounded', async () => {

@@ -27,7 +27,10 @@ export const createVirtualMfaDevice = defineOperation(iamOperations.CreateVirtua
   authorize: (input, { tags }, world) => {
     const place = { name: input.VirtualMFADeviceName, path: input.Path ?? '/' };
     const context = requestTagContext(tags);
-    return [aboutEntity('CreateVirtualMFADevice', world, 'mfa', place, input.VirtualMFADeviceName, context)];
+    const actions = ['CreateVirtualMFADevice', ...(tags.length === 0 ? [] : ['TagMFADevice'])];
+    return actions.map((action) =>
+      aboutEntity(action, world, 'mfa', place, input.VirtualMFADeviceName, context),
+    );
   },
   run: async (input, { tags, serial }, { box, caller, identity, now, random }) => {
     const { account } = caller;

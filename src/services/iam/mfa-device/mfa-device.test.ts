@@ -507,13 +507,11 @@ test('policy is asked about the device, or about whose device it is', async () =
       Path: '/x/',
       Tags: [{ Key: 'team', Value: 'red' }],
     }),
-    [
-      {
-        action: 'iam:CreateVirtualMFADevice',
-        resource: `arn:aws:iam::${account}:mfa/x/other`,
-        context: { 'aws:RequestTag/team': 'red', 'aws:TagKeys': ['team'] },
-      },
-    ],
+    ['iam:CreateVirtualMFADevice', 'iam:TagMFADevice'].map((action) => ({
+      action,
+      resource: `arn:aws:iam::${account}:mfa/x/other`,
+      context: { 'aws:RequestTag/team': 'red', 'aws:TagKeys': ['team'] },
+    })),
   );
   assert.deepEqual(fixture.questions(deleteVirtualMfaDevice, { SerialNumber: device.serial }), [
     {
