@@ -12,13 +12,9 @@ const serviceCredentials = 'no service here takes passwords of its own';
 const serviceLinkedRoles = 'no service acts through a linked role';
 const signingCertificates = 'no service here accepts X.509 signatures';
 const sshKeys = 'there is no CodeCommit';
-const notYet = 'not built yet';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // The account
-  GetAccountAuthorizationDetails: unsupported(models.GetAccountAuthorizationDetails, notYet),
-
   // OpenID Connect providers
   AddClientIDToOpenIDConnectProvider: unsupported(models.AddClientIDToOpenIDConnectProvider, oidc),
   CreateOpenIDConnectProvider: unsupported(models.CreateOpenIDConnectProvider, oidc),

@@ -14,6 +14,7 @@ import {
   DeleteVirtualMFADeviceCommand,
   EnableMFADeviceCommand,
   GenerateCredentialReportCommand,
+  GetAccountAuthorizationDetailsCommand,
   GetAccountPasswordPolicyCommand,
   GetAccountSummaryCommand,
   GetCredentialReportCommand,
@@ -497,6 +498,40 @@ describe('an account', () => {
     });
   });
 
+  test('describes who may do what, by the page', async () => {
+    const iam = service.iam(service.root);
+    const { user } = await addUser(service, 'hal', { policy: allow('s3:*') });
+    const Filter = ['User' as const];
+    const names: string[] = [];
+    let Marker: string | undefined;
+    do {
+      const page = await iam.send(
+        new GetAccountAuthorizationDetailsCommand({ Filter, MaxItems: 3, ...(Marker && { Marker }) }),
+      );
+      for (const { UserName = '', UserPolicyList } of page.UserDetailList ?? []) {
+        names.push(UserName);
+        if (UserName !== 'hal') continue;
+        const [policy] = UserPolicyList ?? [];
+        assert.equal(decodeURIComponent(policy?.PolicyDocument ?? ''), user.inlinePolicies.own);
+      }
+      Marker = page.Marker;
+    } while (Marker !== undefined);
+    assert.ok(names.includes('hal'));
+    const { Users } = await iam.send(new ListUsersCommand({}));
+    assert.deepEqual(
+      names,
+      Users?.map(({ UserName }) => UserName),
+    );
+    await assert.rejects(
+      iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Nothing' as 'User'] })),
+      {
+        name: 'ValidationError',
+        message:
+          "1 validation error detected: Value at 'filter' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [User, Role, Group, LocalManagedPolicy, AWSManagedPolicy], Member must not be null]",
+      },
+    );
+  });
+
   test('reports on credentials to those who may read it', async () => {
     const iam = service.iam(service.root);
     await assert.rejects(iam.send(new GetCredentialReportCommand({})), {
@@ -515,6 +550,7 @@ describe('an account', () => {
     for (const [action, command] of Object.entries({
       GenerateCredentialReport: new GenerateCredentialReportCommand({}),
       GetCredentialReport: new GetCredentialReportCommand({}),
+      GetAccountAuthorizationDetails: new GetAccountAuthorizationDetailsCommand({}),
       GetAccountSummary: new GetAccountSummaryCommand({}),
       ListAccountAliases: new ListAccountAliasesCommand({}),
       CreateAccountAlias: new CreateAccountAliasCommand({ AccountAlias: 'gil' }),

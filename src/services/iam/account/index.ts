@@ -5,6 +5,7 @@
 import { createAccountAlias } from './create-account-alias.ts';
 import { deleteAccountAlias } from './delete-account-alias.ts';
 import { generateCredentialReport } from './generate-credential-report.ts';
+import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts';
 import { getAccountSummary } from './get-account-summary.ts';
 import { getCredentialReport } from './get-credential-report.ts';
 import { listAccountAliases } from './list-account-aliases.ts';
@@ -14,6 +15,7 @@ export const accountOperations = {
   CreateAccountAlias: createAccountAlias,
   DeleteAccountAlias: deleteAccountAlias,
   GenerateCredentialReport: generateCredentialReport,
+  GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
   GetAccountSummary: getAccountSummary,
   GetCredentialReport: getCredentialReport,
   ListAccountAliases: listAccountAliases,
