@@ -1,7 +1,7 @@
 import type { AccessKeyId, AccountId, UniqueId } from '#core/identifiers';
 import type { Instant } from '#core/time';
 
-/** A tag of an IAM resource; keys keep their case and are compared without it. */
+/** A tag of a resource; keys keep their case, and those of users and roles are compared without it. */
 export interface Tag {
   readonly key: string;
   readonly value: string;

@@ -3,7 +3,6 @@ import { defineOperation, managedPolicy, type Operation } from '#services/operat
 import { noSuchEntity } from '#wire/faults';
 import { type IamTypes, iamOperations, type OperationModel } from '#wire/model';
 import {
-  aboutHolder,
   aboutHolderChange,
   findHolder,
   type HolderKind,
@@ -13,6 +12,7 @@ import {
 } from '../base/holder.ts';
 import { type PageRequest, page } from '../base/page.ts';
 import { checkPolicyArn, splitPolicyArn } from '../base/policy-arn.ts';
+import { aboutEntity } from '../base/question.ts';
 import { checkQuota, type QuotaName } from '../base/quotas.ts';
 
 interface PolicyInput {
@@ -95,7 +95,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       callers: 'signed',
       effect: 'read',
       load: (input, { state, caller }) => findHolder(state, kind, caller.account.id, input[member]),
-      authorize: (input, found, world) => [aboutHolder(family.list.name, world, kind, found, input[member])],
+      authorize: (input, found, world) => [aboutEntity(family.list.name, world, kind, found, input[member])],
       run: (input, _found, { state, caller }) => {
         const holder = holderNamed(state, kind, caller.account.id, input[member]);
         const attached = sortedPolicies(holder.attachedPolicies, input.PathPrefix ?? '/');

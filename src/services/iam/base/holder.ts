@@ -45,17 +45,6 @@ export function modifiableHolderNamed<Kind extends HolderKind>(
   return holder;
 }
 
-/** The question whether the caller may read something of that holder. */
-export function aboutHolder(
-  action: string,
-  world: World,
-  kind: HolderKind,
-  found: Documents[HolderKind] | undefined,
-  name: string,
-): Question {
-  return aboutEntity(action, world, kind, found, name);
-}
-
 /**
  * The question whether the caller may change what that holder may do. The holder's boundary is a condition key of it, so that
  * an administrator can be held to change only those who are bounded (IAM User Guide, "Permissions boundaries for IAM entities").

@@ -5,7 +5,6 @@ import type { InlinePolicies } from '#stores/identity';
 import { fault, noSuchEntity } from '#wire/faults';
 import { type IamTypes, iamOperations, type OperationModel } from '#wire/model';
 import {
-  aboutHolder,
   aboutHolderChange,
   findHolder,
   type HolderKind,
@@ -16,6 +15,7 @@ import {
 } from '../base/holder.ts';
 import { type PageRequest, page } from '../base/page.ts';
 import { policySize } from '../base/policy-size.ts';
+import { aboutEntity } from '../base/question.ts';
 import { quotas } from '../base/quotas.ts';
 
 interface PolicyInput {
@@ -79,7 +79,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       callers: 'signed',
       effect: 'read',
       load: (input, { state, caller }) => findHolder(state, kind, caller.account.id, input[member]),
-      authorize: (input, found, world) => [aboutHolder(family.get.name, world, kind, found, input[member])],
+      authorize: (input, found, world) => [aboutEntity(family.get.name, world, kind, found, input[member])],
       run: (input, _found, { state, caller }) => {
         const holder = holderNamed(state, kind, caller.account.id, input[member]);
         return {
@@ -110,7 +110,7 @@ function defineFamily<Kind extends HolderKind, Member extends HolderMember>(
       callers: 'signed',
       effect: 'read',
       load: (input, { state, caller }) => findHolder(state, kind, caller.account.id, input[member]),
-      authorize: (input, found, world) => [aboutHolder(family.list.name, world, kind, found, input[member])],
+      authorize: (input, found, world) => [aboutEntity(family.list.name, world, kind, found, input[member])],
       run: (input, _found, { state, caller }) => {
         const holder = holderNamed(state, kind, caller.account.id, input[member]);
         const names = Object.keys(holder.inlinePolicies).sort(compareText);
