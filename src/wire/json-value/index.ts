@@ -6,3 +6,4 @@
 export { parseJsonObject } from './body.ts';
 export { fromJsonValue } from './decode.ts';
 export { toJsonValue } from './encode.ts';
+export { writeJson } from './write.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ListShape, Shape } from '#wire/model';
-import { fromJsonValue, parseJsonObject, toJsonValue } from './index.ts';
+import { fromJsonValue, parseJsonObject, toJsonValue, writeJson } from './index.ts';
 
 const any = { min: undefined, max: undefined } as const;
 const text: Shape = {
@@ -166,4 +166,11 @@ describe('toJsonValue', () => {
   test('writes blobs as base64', () => {
     assert.equal(toJsonValue(blob, new Uint8Array([104, 105])), 'aGk=');
   });
+});
+
+test('JSON text holds no markup, and reads back as what was written', () => {
+  const value = { '<a>': 'x & <Arn>y</Arn>', plain: ['"\\u003c"', 1] };
+  const text = writeJson(value);
+  assert.doesNotMatch(text, /[<>&]/);
+  assert.deepEqual(JSON.parse(text), value);
 });

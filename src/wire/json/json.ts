@@ -1,5 +1,5 @@
 import { answerOf, type Fault } from '#wire/faults';
-import { fromJsonValue, parseJsonObject, toJsonValue } from '#wire/json-value';
+import { fromJsonValue, parseJsonObject, toJsonValue, writeJson } from '#wire/json-value';
 import type { OperationModel, ServiceModel } from '#wire/model';
 
 /**
@@ -14,7 +14,7 @@ export function decodeJson<I>(operation: OperationModel<I>, body: Uint8Array): I
 
 /** The body of a successful answer; empty for operations without output. */
 export function encodeJson(operation: OperationModel, output: unknown): string {
-  return operation.output === undefined ? '' : JSON.stringify(toJsonValue(operation.output, output ?? {}));
+  return operation.output === undefined ? '' : writeJson(toJsonValue(operation.output, output ?? {}));
 }
 
 /**
@@ -24,5 +24,5 @@ export function encodeJson(operation: OperationModel, output: unknown): string {
 export function encodeJsonFault(service: ServiceModel, fault: Fault): string {
   const { code, text, textMember, members } = answerOf(fault, service);
   const type = service.protocol === 'json' ? { __type: code } : {};
-  return JSON.stringify({ ...type, [textMember]: text, ...members });
+  return writeJson({ ...type, [textMember]: text, ...members });
 }

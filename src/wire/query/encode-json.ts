@@ -1,5 +1,5 @@
 import { answerOf, type Fault } from '#wire/faults';
-import { toJsonValue } from '#wire/json-value';
+import { toJsonValue, writeJson } from '#wire/json-value';
 import type { OperationModel, ServiceModel } from '#wire/model';
 
 /**
@@ -12,11 +12,11 @@ export function encodeQueryJson(operation: OperationModel, output: unknown, requ
     operation.output === undefined || resultWrapper === undefined
       ? {}
       : { [resultWrapper]: toJsonValue(operation.output, output ?? {}) };
-  return JSON.stringify({ [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } });
+  return writeJson({ [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } });
 }
 
 /** A query service's fault as JSON. */
 export function encodeQueryFaultJson(service: ServiceModel, fault: Fault, requestId: string): string {
   const { code, side, text } = answerOf(fault, service);
-  return JSON.stringify({ Error: { Code: code, Message: text, Type: side }, RequestId: requestId });
+  return writeJson({ Error: { Code: code, Message: text, Type: side }, RequestId: requestId });
 }

@@ -1,5 +1,5 @@
 import { fault } from '#wire/faults';
-import { fromJsonValue, parseJsonObject, toJsonValue } from '#wire/json-value';
+import { fromJsonValue, parseJsonObject, toJsonValue, writeJson } from '#wire/json-value';
 import type { Member, OperationModel, Shape } from '#wire/model';
 
 /** What a REST operation reads of a request. */
@@ -61,5 +61,5 @@ function fromText(shape: Shape, text: string, name: string): unknown {
 
 /** The body of a successful answer; empty for operations without output. */
 export function encodeRestJson(operation: OperationModel, output: unknown): string {
-  return operation.output === undefined ? '' : JSON.stringify(toJsonValue(operation.output, output ?? {}));
+  return operation.output === undefined ? '' : writeJson(toJsonValue(operation.output, output ?? {}));
 }

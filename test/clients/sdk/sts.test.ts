@@ -883,7 +883,9 @@ describe('MFA', () => {
     await denies(assume(credentials, open.arn, { SerialNumber: serial, TokenCode: given }), wrong);
     await denies(sessionToken(credentials, { SerialNumber: serial, TokenCode: earlier }), wrong);
     service.stoppedAt = begun + 60_000;
-    await sessionToken(credentials, { SerialNumber: serial, TokenCode: code() });
+    const last = code();
+    await assume(credentials, open.arn, { SerialNumber: serial, TokenCode: last });
+    await denies(sessionToken(credentials, { SerialNumber: serial, TokenCode: last }), wrong);
   });
 
   test('of two requests with one code at the same time one succeeds', async () => {
