@@ -64,4 +64,10 @@ export const patches: readonly Patch[] = [
     reason: 'The order on the wire.',
     order: ['Arn', 'UserId', 'Account'],
   },
+  {
+    service: 'iam',
+    shape: 'UpdateAccountPasswordPolicyRequest',
+    reason: 'The order in which IAM names what breaks constraints.',
+    order: ['MinimumPasswordLength', 'PasswordReusePrevention', 'MaxPasswordAge'],
+  },
 ];

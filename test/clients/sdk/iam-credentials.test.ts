@@ -368,6 +368,15 @@ describe('a password', () => {
     );
   });
 
+  test('has rules within bounds', async () => {
+    const input = { MinimumPasswordLength: 129, MaxPasswordAge: 1096, PasswordReusePrevention: 25 };
+    await assert.rejects(setPolicy(input), {
+      name: 'ValidationError',
+      message:
+        "3 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have value less than or equal to 128; Value at 'passwordReusePrevention' failed to satisfy constraint: Member must have value less than or equal to 24; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095",
+    });
+  });
+
   test('is not changed past a deny or a boundary, whatever the account allows', async () => {
     const deny = JSON.stringify({
       Version: '2012-10-17',
