@@ -16,6 +16,9 @@ import type { ListenAddress, Settings } from './settings/index.ts';
 import { superviseWorkers } from './workers.ts';
 
 const drainMs = 8000;
+/** A busy service writes its log in pieces of this size, a quiet one after this time at the latest. */
+const logBufferBytes = 4096;
+const logFlushMs = 100;
 const lastUsedFlushMs = 60_000;
 const certificateCheckMs = 2000;
 
@@ -26,7 +29,7 @@ const certificateCheckMs = 2000;
 export async function serve(settings: Settings): Promise<void> {
   const log = pino(
     { level: settings.logLevel, base: { pid: process.pid } },
-    pino.destination({ fd: 2, sync: false }),
+    pino.destination({ fd: 2, sync: false, minLength: logBufferBytes, periodicFlush: logFlushMs }),
   );
   if (cluster.isWorker) await serveAsWorker(settings, log);
   else await serveAsPrimary(settings, log);

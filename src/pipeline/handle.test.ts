@@ -22,11 +22,15 @@ after(() => service.stop());
 class KeptAudit implements AuditLog {
   readonly events: AuditEvent[] = [];
   readonly later: AuditEvent[] = [];
+  /** The phases of each call of `append`. */
+  readonly groups: string[][] = [];
   failing: 'intent' | 'outcome' | undefined;
 
-  append(event: AuditEvent): Promise<void> {
-    if (event.phase === this.failing) return Promise.reject(new AuditLogError(new Error('ENOSPC')));
-    this.events.push(event);
+  append(...events: readonly AuditEvent[]): Promise<void> {
+    if (events.some(({ phase }) => phase === this.failing))
+      return Promise.reject(new AuditLogError(new Error('ENOSPC')));
+    this.events.push(...events);
+    this.groups.push(events.map(({ phase }) => phase));
     return Promise.resolve();
   }
 
@@ -146,6 +150,17 @@ describe('the audit log', () => {
       credentials,
     );
     assert.equal(service.house.identity.state.all('mfa-device').get(serial)?.lastStep, undefined);
+  });
+
+  test('takes both records of a credential at once, unless making it changed the store', async () => {
+    await call(getSessionToken);
+    assert.deepEqual(audit.groups, [['intent', 'outcome']]);
+    audit.groups.length = 0;
+    const { user, credentials } = await addUser(service, 'mfa-holder', { policy: allow('*') });
+    const { serial, code } = await addMfaDevice(service, user);
+    const withMfa = `${getSessionToken}&SerialNumber=${encodeURIComponent(serial)}&TokenCode=${code()}`;
+    assert.equal((await call(withMfa, credentials)).status, 200);
+    assert.deepEqual(audit.groups, [['intent'], ['outcome']]);
   });
 
   test('has reads without anyone waiting for it', async () => {

@@ -14,7 +14,14 @@ import { authorize, Denied } from './stages/authorize.ts';
 import { connectionOf } from './stages/connection.ts';
 import { decode } from './stages/decode.ts';
 import { encode, encodeFault } from './stages/encode.ts';
-import { type Entry, type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
+import {
+  type Entry,
+  type Progress,
+  recordFailure,
+  recordIntent,
+  recordOutcome,
+  writeAfter,
+} from './stages/record.ts';
 import { route, type ServiceTables } from './stages/route.ts';
 import { toFault } from './to-fault.ts';
 
@@ -101,7 +108,7 @@ export function createPipeline(options: PipelineOptions): Handle {
       const intent = await recordIntent(audit, entry, { operation, authenticated, input });
       const output = await operation.run(input, loaded, {
         ...authenticated,
-        identity,
+        identity: writeAfter(intent, identity),
         random,
         tokenKey: () => options.keyring.current(),
         findTokenKey,

@@ -11,7 +11,7 @@ export interface AuditUserIdentity {
 
 /** One audit record (CloudTrail User Guide, "CloudTrail record contents"), and the phase of the request it was written in. */
 export interface AuditEvent {
-  /** `intent` before anything is done, `outcome` after; a request that was refused or only read has no intent. */
+  /** `intent` before anything is changed or released, `outcome` after; a request that was refused or only read has no intent. */
   readonly phase: 'intent' | 'outcome';
   readonly eventVersion: '1.08';
   readonly eventTime: string;

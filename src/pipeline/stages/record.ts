@@ -12,6 +12,7 @@ import {
   userArn,
 } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
+import type { IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
 import { serviceModels } from '#wire/model';
 import { header, type WireRequest } from '../exchange.ts';
@@ -41,41 +42,84 @@ interface Walked {
   readonly input: unknown;
 }
 
+/** What a request is about to do, and its way to the disk. */
+export interface Intent {
+  readonly event: AuditEvent;
+  /** Resolves once the record is on the disk; rejects with AuditLogError when the log cannot take it, and then nothing may be done. */
+  readonly record: () => Promise<void>;
+  /** Whether it was asked to be on the disk. */
+  readonly isRecorded: () => boolean;
+}
+
 /**
- * Says durably what is about to be done, for whatever changes state or releases a credential; resolves with the record, if there is one.
- * Rejects with AuditLogError when the log cannot take it; then nothing may be done.
+ * Says what is about to be done, for whatever changes state or releases a credential: durably before a change is begun. A credential is
+ * made of nothing but this request, so its intent may wait for the first write to the store, or for the outcome that goes to the disk with it.
  */
 export async function recordIntent(
   audit: AuditLog,
   entry: Entry,
   walked: Walked,
-): Promise<AuditEvent | undefined> {
-  if (walked.operation.effect === 'read') return undefined;
+): Promise<Intent | undefined> {
+  const { effect } = walked.operation;
+  if (effect === 'read') return undefined;
   const event = eventOf('intent', entry, walked);
-  await audit.append(event);
-  return event;
+  let recorded: Promise<void> | undefined;
+  const record = (): Promise<void> => {
+    recorded ??= audit.append(event);
+    return recorded;
+  };
+  if (effect === 'change') await record();
+  return { event, record, isRecorded: () => recorded !== undefined };
+}
+
+/** The store as a run may use it. INVARIANT: nothing is written before the intent is on the disk. */
+export function writeAfter(intent: Intent | undefined, identity: IdentityStore): IdentityStore {
+  if (intent === undefined) return identity;
+  return {
+    get state() {
+      return identity.state;
+    },
+    get sequence() {
+      return identity.sequence;
+    },
+    changesSince: (sequence) => identity.changesSince(sequence),
+    subscribe: (onNews) => identity.subscribe(onNews),
+    refresh: () => identity.refresh(),
+    hasNews: () => identity.hasNews(),
+    async write(mutate) {
+      await intent.record();
+      return await identity.write(mutate);
+    },
+    close: () => identity.close(),
+  };
 }
 
 /**
- * Says what was done. For a change or a credential it is durable before this resolves, and rejects with AuditLogError when it cannot be:
- * then the answer must not leave. Reads are recorded with the next group.
+ * Says what was done. For a change or a credential the intent and this are durable before it resolves, and it rejects with AuditLogError
+ * when they cannot be: then the answer must not leave. Reads are recorded with the next group.
  */
 export async function recordOutcome(
   audit: AuditLog,
   entry: Entry,
-  walked: Walked & { readonly output: unknown; readonly intent: AuditEvent | undefined },
+  walked: Walked & { readonly output: unknown; readonly intent: Intent | undefined },
 ): Promise<void> {
   const { intent, output } = walked;
   if (intent === undefined) {
     audit.appendLater(eventOf('outcome', entry, walked));
     return;
   }
-  await audit.append({
-    ...intent,
+  const outcome: AuditEvent = {
+    ...intent.event,
     phase: 'outcome',
     responseElements: redactParameters(output),
     eventID: createUuid(entry.random),
-  });
+  };
+  if (!intent.isRecorded()) {
+    await audit.append(intent.event, outcome);
+    return;
+  }
+  await intent.record();
+  await audit.append(outcome);
 }
 
 /** Says what was refused or went wrong. The caller gets nothing but the refusal, so it does not wait for the disk. */

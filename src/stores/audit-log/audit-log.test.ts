@@ -68,6 +68,14 @@ describe('the audit log', () => {
     assert.deepEqual(await verifyAuditLog(directory), { records: 500, problems: [] });
   });
 
+  test('writes records that are given together next to each other', async () => {
+    const log = await open();
+    const pairs = Array.from({ length: 20 }, (_, index) => [`Intent${index}`, `Outcome${index}`] as const);
+    await Promise.all(pairs.map(([first, second]) => log.append(event(first), event(second))));
+    assert.deepEqual(await names(), pairs.flat());
+    await log.close();
+  });
+
   test('writes records nobody waits for at the latest when it is closed', async () => {
     const log = await open();
     log.appendLater(event('GetCallerIdentity'));

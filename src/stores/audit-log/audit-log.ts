@@ -16,8 +16,8 @@ export class AuditLogError extends Error {
 }
 
 export interface AuditLog {
-  /** Resolves once the record is on the disk; rejects with AuditLogError when it is not and will not be. */
-  append(event: AuditEvent): Promise<void>;
+  /** Resolves once the records are on the disk, one after another; rejects with AuditLogError when none of them is or will be. */
+  append(...events: readonly AuditEvent[]): Promise<void>;
   /** Writes the record soon. While the log cannot be written, the first ten thousand are kept and the rest counted. */
   appendLater(event: AuditEvent): void;
   /** False from a failed write until the log can be written again. */
@@ -35,7 +35,7 @@ export interface AuditLogOptions {
 }
 
 interface Waiting {
-  readonly event: object;
+  readonly events: readonly object[];
   /** Absent for records nobody waits for. */
   readonly settle?: { readonly resolve: () => void; readonly reject: (error: AuditLogError) => void };
 }
@@ -94,7 +94,7 @@ class FileAuditLog implements AuditLog {
         await file.truncate(tail.size);
         await file.sync();
         this.#enqueue({
-          event: note('a line that a crash cut off was removed', { bytes: tail.tornBytes }, clock()),
+          events: [note('a line that a crash cut off was removed', { bytes: tail.tornBytes }, clock())],
         });
       }
       if (tail.position !== undefined) {
@@ -108,19 +108,19 @@ class FileAuditLog implements AuditLog {
     this.#file = await this.#openDay(utcDay(clock()));
   }
 
-  append(event: AuditEvent): Promise<void> {
+  append(...events: readonly AuditEvent[]): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) {
         reject(new AuditLogError(new Error('the audit log is closed')));
         return;
       }
-      this.#queue.push({ event, settle: { resolve, reject } });
+      this.#queue.push({ events, settle: { resolve, reject } });
       this.#draining ??= this.#drain();
     });
   }
 
   appendLater(event: AuditEvent): void {
-    this.#enqueue({ event });
+    this.#enqueue({ events: [event] });
   }
 
   healthy(): boolean {
@@ -192,7 +192,7 @@ class FileAuditLog implements AuditLog {
   async #commit(group: readonly Waiting[], dropped: number): Promise<void> {
     const now = this.#options.clock();
     const file = await this.#fileOf(utcDay(now));
-    const events = group.map(({ event }) => event);
+    const events = group.flatMap(({ events }) => events);
     if (dropped > 0) events.push(note('records of reads and refusals were lost', { records: dropped }, now));
     if (events.length === 0) return;
     let { position } = this.#durable;
