@@ -68,12 +68,20 @@ const folder = new URL('./vectors/policy/', import.meta.url);
 const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, folder), 'utf8')) as T;
 const principals = read<Readonly<Record<string, PrincipalFacts>>>('principals.json');
 
+/** What a file holds: cases, and the page or section that says they are right. */
+interface VectorFile<T> {
+  readonly rule: string;
+  readonly cases: readonly T[];
+}
+
 function casesOf<T extends { readonly name: string }>(area: string): readonly (readonly [string, T])[] {
-  return readdirSync(new URL(`${area}/`, folder)).flatMap((file) =>
-    read<readonly T[]>(`${area}/${file}`).map(
+  return readdirSync(new URL(`${area}/`, folder)).flatMap((file) => {
+    const { rule, cases } = read<VectorFile<T>>(`${area}/${file}`);
+    assert.match(rule, /User Guide, |RFC [0-9]+|IAM answers/, `${area}/${file} cites its rule`);
+    return cases.map(
       (vector) => [`${area}/${file.slice(0, -'.json'.length)}: ${vector.name}`, vector] as const,
-    ),
-  );
+    );
+  });
 }
 
 function compile(kind: PolicyKind, written: WrittenPolicy, ids?: DecisionCase['ids']): CompiledPolicy {
