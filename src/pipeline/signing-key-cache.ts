@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { RecentlyUsed } from '#core/recently-used';
 
 /**
  * Signing keys by access key id, day, Region and service, so that a repeated caller costs one HMAC instead of five.
@@ -6,24 +7,13 @@ import type { KeyObject } from 'node:crypto';
  * so an entry cannot outlive what it proves.
  */
 export class SigningKeyCache {
-  readonly #limit: number;
-  #young = new Map<string, KeyObject>();
-  #old = new Map<string, KeyObject>();
+  readonly #keys: RecentlyUsed<string, KeyObject>;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#keys = new RecentlyUsed(limit);
   }
 
   get(scope: string, derive: () => KeyObject): KeyObject {
-    const known = this.#young.get(scope) ?? this.#old.get(scope);
-    if (known !== undefined && this.#young.has(scope)) return known;
-    const key = known ?? derive();
-    // Two generations instead of a list in order of use: the unused half goes whenever the young one is full.
-    if (this.#young.size >= this.#limit / 2) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(scope, key);
-    return key;
+    return this.#keys.get(scope, derive);
   }
 }

@@ -1,36 +1,11 @@
 import { type CompiledPolicy, compilePolicy, type PolicyKind, parsePolicy } from '#core/policy';
+import { RecentlyUsed } from '#core/recently-used';
 import type { RoleDocument } from '#stores/identity';
 
 /** A trust policy with the unique ids its principals had when it was saved. */
 export type TrustSource = Pick<RoleDocument, 'trustPolicy' | 'trustedIds'>;
 
 type CachedKind = Extract<PolicyKind, 'identity' | 'boundary' | 'session' | 'scp' | 'rcp'>;
-
-/** A bounded map that drops what was used least recently. */
-class RecentlyUsed<K, V> {
-  readonly #limit: number;
-  readonly #entries = new Map<K, V>();
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get(key: K, make: () => V): V {
-    const known = this.#entries.get(key);
-    if (known !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, known);
-      return known;
-    }
-    const made = make();
-    if (this.#entries.size >= this.#limit) {
-      const oldest = this.#entries.keys().next();
-      if (oldest.done !== true) this.#entries.delete(oldest.value);
-    }
-    this.#entries.set(key, made);
-    return made;
-  }
-}
 
 /**
  * Compiled policies, kept by their text, and trust policies by the role document they are part of.
