@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Caller } from '#services/operation';
 import { organizations } from '#services/organizations';
+import type { OrganizationPolicyType } from '#stores/identity';
 import { Fault, type FaultCode } from '#wire/faults';
 import type { OrganizationsTypes } from '#wire/model';
 import { openServiceFixture, type ServiceFixture } from './service-fixture.ts';
@@ -40,6 +41,55 @@ function rootOf(fixture: ServiceFixture, accountId: string | undefined): Caller 
 /** The root of a new member account. */
 export async function memberOf(fixture: ServiceFixture): Promise<Caller> {
   return rootOf(fixture, (await createAccount(fixture, 'member')).AccountId);
+}
+
+/** Id of the root of the one organization there is. */
+export function rootIdOf(fixture: ServiceFixture): string {
+  const [organization] = fixture.identity.state.all('organization').list('');
+  assert.ok(organization);
+  return organization.rootId;
+}
+
+/** An organization with both types of policy enabled. */
+export async function openPolicyOrganization(): Promise<ServiceFixture> {
+  const fixture = await openOrganization();
+  const RootId = rootIdOf(fixture);
+  for (const PolicyType of ['SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'])
+    await fixture.call(organizations.EnablePolicyType, { RootId, PolicyType });
+  return fixture;
+}
+
+/** Creates an organizational unit; returns its id. */
+export async function createUnit(fixture: ServiceFixture, parent: string, name: string): Promise<string> {
+  const { OrganizationalUnit }: OrganizationsTypes.CreateOrganizationalUnitResponse = await fixture.call(
+    organizations.CreateOrganizationalUnit,
+    { ParentId: parent, Name: name },
+  );
+  assert.ok(OrganizationalUnit?.Id);
+  return OrganizationalUnit.Id;
+}
+
+/** A policy that denies something; returns its id. */
+export async function createPolicy(
+  fixture: ServiceFixture,
+  name: string,
+  type: OrganizationPolicyType = 'SERVICE_CONTROL_POLICY',
+): Promise<string> {
+  const { Policy }: OrganizationsTypes.CreatePolicyResponse = await fixture.call(organizations.CreatePolicy, {
+    Name: name,
+    Description: `about ${name}`,
+    Type: type,
+    Content: denyText(type),
+  });
+  assert.ok(Policy?.PolicySummary?.Id);
+  return Policy.PolicySummary.Id;
+}
+
+/** The text of a policy that denies STS. */
+export function denyText(type: OrganizationPolicyType): string {
+  const principal = type === 'RESOURCE_CONTROL_POLICY' ? { Principal: '*' } : {};
+  const statement = { Effect: 'Deny', ...principal, Action: 'sts:*', Resource: '*' };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
 /** Asserts a fault's code, text and further members; for `assert.rejects`. */

@@ -75,18 +75,51 @@ test('the management account and its members may describe the organization', asy
   assert.deepEqual(await fixture.call(organizations.DescribeOrganization, {}, member), answer);
 });
 
+const unit = 'ou-test-12345678';
+const policy = { PolicyId: 'p-12345678' };
+const inRoot = { RootId: 'r-test', PolicyType: 'SERVICE_CONTROL_POLICY' };
+
+/** What only the management account may do and is about something, with an input for each. */
+const managementOnlyAbout = {
+  AttachPolicy: { ...policy, TargetId: unit },
+  CloseAccount: { AccountId: '111122223333' },
+  CreateOrganizationalUnit: { ParentId: 'r-test', Name: 'unit' },
+  CreatePolicy: { Name: 'policy', Description: '', Type: 'SERVICE_CONTROL_POLICY', Content: '{}' },
+  DeleteOrganizationalUnit: { OrganizationalUnitId: unit },
+  DeletePolicy: policy,
+  DescribeAccount: { AccountId: '111122223333' },
+  DescribeOrganizationalUnit: { OrganizationalUnitId: unit },
+  DescribePolicy: policy,
+  DetachPolicy: { ...policy, TargetId: unit },
+  DisablePolicyType: inRoot,
+  EnablePolicyType: inRoot,
+  ListAccountsForParent: { ParentId: 'r-test' },
+  ListChildren: { ParentId: 'r-test', ChildType: 'ACCOUNT' },
+  ListOrganizationalUnitsForParent: { ParentId: 'r-test' },
+  ListParents: { ChildId: unit },
+  ListPoliciesForTarget: { TargetId: unit, Filter: 'SERVICE_CONTROL_POLICY' },
+  ListTagsForResource: { ResourceId: unit },
+  ListTargetsForPolicy: policy,
+  MoveAccount: { AccountId: '111122223333', SourceParentId: 'r-test', DestinationParentId: unit },
+  TagResource: { ResourceId: unit, Tags: [{ Key: 'team', Value: 'blue' }] },
+  UntagResource: { ResourceId: unit, TagKeys: ['team'] },
+  UpdateOrganizationalUnit: { OrganizationalUnitId: unit, Name: 'unit' },
+  UpdatePolicy: { ...policy, Name: 'policy' },
+} as const;
+
 /** What only the management account may do, with an input for each. */
 const managementOnly = {
   CreateAccount: { AccountName: 'new', Email: 'new@example.com' },
-  DescribeAccount: { AccountId: '111122223333' },
+  DeleteOrganization: {},
   DescribeCreateAccountStatus: { CreateAccountRequestId: 'car-00000000' },
   ListAccounts: {},
   ListCreateAccountStatus: {},
+  ListPolicies: { Filter: 'SERVICE_CONTROL_POLICY' },
   ListRoots: {},
 } as const;
 
-for (const [name, input] of Object.entries(managementOnly)) {
-  const operation = organizations[name as keyof typeof managementOnly];
+for (const [name, input] of Object.entries({ ...managementOnly, ...managementOnlyAbout })) {
+  const operation = organizations[name as keyof typeof managementOnly | keyof typeof managementOnlyAbout];
 
   test(`${name} is refused to a member account`, async () => {
     const fixture = await openOrganization();
@@ -120,10 +153,35 @@ test('operations without a resource ask about everything', async () => {
   const fixture = await openOrganization();
   const inputs = { ...managementOnly, CreateOrganization: {}, DescribeOrganization: {} };
   for (const [name, input] of Object.entries(inputs)) {
-    if (name === 'DescribeAccount') continue;
     const [question, ...others] = fixture.questions(organizations[name as keyof typeof inputs], input);
     assert.deepEqual([question?.action, question?.resource], [`organizations:${name}`, '*']);
     assert.deepEqual(others, []);
+  }
+});
+
+test('operations that are about something ask about its ARN within the organization, there or not', async () => {
+  const fixture = await openOrganization();
+  const id = fixture.identity.state.all('organization').list('')[0]?.id;
+  const arn = (rest: string) => `arn:aws:organizations::111122223333:${rest}`;
+  const policyArn = arn(`policy/${id}/service_control_policy/p-12345678`);
+  const expected: Partial<Record<keyof typeof managementOnlyAbout, readonly string[]>> = {
+    AttachPolicy: [policyArn, arn(`ou/${id}/${unit}`)],
+    CloseAccount: [arn(`account/${id}/111122223333`)],
+    CreateOrganizationalUnit: [arn(`root/${id}/r-test`)],
+    CreatePolicy: [arn(`policy/${id}/service_control_policy/p-*`)],
+    DeletePolicy: [policyArn],
+    EnablePolicyType: [arn(`root/${id}/r-test`)],
+    ListPoliciesForTarget: [arn(`ou/${id}/${unit}`)],
+    MoveAccount: [arn(`account/${id}/111122223333`), arn(`root/${id}/r-test`), arn(`ou/${id}/${unit}`)],
+    TagResource: [arn(`ou/${id}/${unit}`)],
+  };
+  for (const [name, resources] of Object.entries(expected)) {
+    const key = name as keyof typeof managementOnlyAbout;
+    const questions = fixture.questions(organizations[key], managementOnlyAbout[key]);
+    assert.deepEqual(
+      questions.map(({ action, resource }) => [action, resource]),
+      resources.map((resource) => [`organizations:${name}`, resource]),
+    );
   }
 });
 
