@@ -191,3 +191,75 @@ describe('the identity state', () => {
     assert.throws(() => Object.assign(a.inlinePolicies, { p: '{}' }), { name: 'TypeError' });
   });
 });
+
+describe('the identity state of an organization', () => {
+  const place = { organization: 'o-1', name: 'unit', createdAt: 0, tags: [] };
+  const member = {
+    id: account,
+    name: 'member',
+    email: 'member@example.com',
+    createdAt: 0,
+    organization: { id: 'o-1', parent: 'r-1', joinedMethod: 'CREATED', joinedAt: 0, status: 'ACTIVE' },
+  } as const;
+
+  test('finds the accounts of a root or unit, also after a move', () => {
+    state.apply('account', account, member);
+    state.apply('account', other, {
+      ...member,
+      id: other,
+      organization: { ...member.organization, parent: 'ou-1' },
+    });
+    assert.deepEqual(
+      state
+        .all('account')
+        .owned('r-1')
+        .map(({ id }) => id),
+      [account],
+    );
+    state.apply('account', account, { ...member, organization: { ...member.organization, parent: 'ou-1' } });
+    assert.deepEqual(state.all('account').owned('r-1'), []);
+    assert.equal(state.all('account').owned('ou-1').length, 2);
+    const { organization, ...alone } = member;
+    state.apply('account', account, alone);
+    assert.equal(state.all('account').owned('ou-1').length, 1);
+  });
+
+  test('finds units by what they are in and by their organization', () => {
+    state.apply('organizational-unit', 'ou-1', { ...place, id: 'ou-1', parent: 'r-1' });
+    state.apply('organizational-unit', 'ou-2', { ...place, id: 'ou-2', parent: 'ou-1' });
+    const units = state.all('organizational-unit');
+    assert.deepEqual(
+      [units.list('r-1'), units.list('ou-1'), units.owned('o-1')].map((found) => found.map(({ id }) => id)),
+      [['ou-1'], ['ou-2'], ['ou-1', 'ou-2']],
+    );
+  });
+
+  test('finds attachments by target and by policy', () => {
+    const attach = (target: string, policy: string): void => {
+      const id = `${target}/${policy}`;
+      state.apply('policy-attachment', id, {
+        id,
+        organization: 'o-1',
+        target,
+        policy,
+        type: 'SERVICE_CONTROL_POLICY',
+      });
+    };
+    attach('r-1', 'p-1');
+    attach('r-1', 'p-2');
+    attach('ou-1', 'p-1');
+    const attachments = state.all('policy-attachment');
+    assert.deepEqual(
+      [attachments.list('r-1'), attachments.owned('p-1')].map((found) => found.map(({ id }) => id)),
+      [
+        ['r-1/p-1', 'r-1/p-2'],
+        ['r-1/p-1', 'ou-1/p-1'],
+      ],
+    );
+    state.apply('policy-attachment', 'r-1/p-1', undefined);
+    assert.deepEqual(
+      attachments.list('r-1').map(({ id }) => id),
+      ['r-1/p-2'],
+    );
+  });
+});
