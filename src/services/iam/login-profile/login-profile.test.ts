@@ -132,6 +132,15 @@ test('of two passwords given at once one stays, and the other is refused', async
   assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
 });
 
+test('a user who goes while the password is hashed gets none', async () => {
+  const fixture = await withBob();
+  const { id } = bob(fixture);
+  const creating = fixture.call(createLoginProfile, { UserName: 'bob', Password: first });
+  await fixture.identity.write((transaction) => transaction.delete('user', id));
+  await assert.rejects(creating, isFault('NoSuchEntity', 'The user with name bob cannot be found.'));
+  assert.equal(fixture.identity.state.all('login-profile').get(id), undefined);
+});
+
 test('user and password must be there', async () => {
   const fixture = await withBob();
   const nobody = isFault('NoSuchEntity', 'The user with name nobody cannot be found.');
