@@ -486,6 +486,76 @@ describe('the simulator over the wire', () => {
   });
 });
 
+/** Runs `brevet explain` against the service, with the root's credentials. */
+async function brevetExplain(...given: readonly string[]) {
+  let [stdout, stderr] = ['', ''];
+  const code = await runCommandLine(['explain', '--endpoint-url', service.endpoint, ...given], {
+    version: '1.2.3',
+    environment: {
+      AWS_ACCESS_KEY_ID: service.root.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: service.root.secretAccessKey,
+    },
+    workingDirectory: '/',
+    readFile: () => '',
+    readInput: () => '',
+    now: Date.now,
+    isTerminal: false,
+    serve: () => Promise.reject(new Error('nothing is to be served')),
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+  });
+  return { code, stdout, stderr };
+}
+
+describe('brevet explain, by the policies that the service knows', () => {
+  const ask = ['--action', 'iam:GetUser', '--resource', target];
+
+  test('draws what the simulator answers', async () => {
+    const identity = [when('IpAddress', 'aws:SourceIp', '10.0.0.0/8')];
+    const scenario: Scenario = {
+      name: '',
+      ask: getTarget,
+      identity,
+      boundary: readOnly,
+      decision: 'allowed',
+    };
+    const [arn] = await createCaller(scenario, 83);
+    const question = `${arn} iam:GetUser ${target}`;
+    assert.deepEqual(await brevetExplain('--principal', arn, ...ask, '--context', 'aws:SourceIp=10.1.1.1'), {
+      code: 0,
+      stderr: '',
+      stdout: `allowed: ${question}
+├─ matches: a statement of user_caller-83_Inline (IAM Policy, line 1, column 38)
+└─ permissions boundary: allows
+`,
+    });
+    const { stdout } = await brevetExplain('--principal', arn, ...ask);
+    assert.equal(
+      stdout,
+      `denied: no policy allows it: ${question}
+├─ permissions boundary: allows
+└─ the policies ask for aws:SourceIp: give it with --context
+`,
+    );
+    const json = await brevetExplain('--principal', arn, ...ask, '--json');
+    assert.equal(JSON.parse(json.stdout).EvalDecision, 'implicitDeny');
+    const lists = ['--context', 'aws:TagKeys=a', 'aws:TagKeys=b'];
+    assert.equal((await brevetExplain('--principal', arn, ...ask, ...lists)).code, 0);
+  });
+
+  test('says what the service says of a principal that is not there', async () => {
+    assert.deepEqual(await brevetExplain('--principal', `arn:aws:iam::${account}:user/none`, ...ask), {
+      code: 1,
+      stdout: '',
+      stderr: 'brevet: NoSuchEntity: The user with name none cannot be found.\n',
+    });
+  });
+});
+
 describe('the message of a real denial', () => {
   async function deniedMessage(credentials: Credentials): Promise<string> {
     let sealed: string | undefined;
@@ -532,29 +602,7 @@ describe('the message of a real denial', () => {
     const identity = [{ Sid: 'Vpn', ...when('IpAddress', 'aws:SourceIp', '10.0.0.0/8') }];
     const scenario: Scenario = { name: '', ask: getTarget, identity, decision: 'implicitDeny' };
     const [arn, credentials] = await createCaller(scenario, 82);
-    let [stdout, stderr] = ['', ''];
-    const code = await runCommandLine(
-      ['explain', await deniedMessage(credentials), '--endpoint-url', service.endpoint],
-      {
-        version: '1.2.3',
-        environment: {
-          AWS_ACCESS_KEY_ID: service.root.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: service.root.secretAccessKey,
-        },
-        workingDirectory: '/',
-        readFile: () => '',
-        readInput: () => '',
-        now: Date.now,
-        isTerminal: false,
-        serve: () => Promise.reject(new Error('nothing is to be served')),
-        stdout: (text) => {
-          stdout += text;
-        },
-        stderr: (text) => {
-          stderr += text;
-        },
-      },
-    );
+    const { code, stdout, stderr } = await brevetExplain(await deniedMessage(credentials));
     assert.deepEqual([code, stderr], [0, '']);
     const [head, near, unmet] = stdout.split('\n');
     assert.equal(head, `denied: identity policies did not allow it: ${arn} iam:GetUser ${target}`);

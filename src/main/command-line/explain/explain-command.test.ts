@@ -216,10 +216,10 @@ describe('brevet explain, by policies in files', () => {
   });
 
   for (const [given, complaint] of [
-    [[], 'give one of an encoded message, --decoded and --policy'],
-    [['AQAB', '--decoded', 'x'], 'give one of an encoded message, --decoded and --policy'],
+    [[], 'give one of an encoded message, --decoded, --policy and --principal'],
+    [['AQAB', '--decoded', 'x'], 'give one of an encoded message, --decoded, --policy and --principal'],
     [['--policy', 'all.json', '--action', 's3:x'], '--policy needs --principal'],
-    [['--policy', 'all.json', '--principal', user], '--policy needs --action'],
+    [['--policy', 'all.json', '--principal', user], '--principal needs --action'],
     [
       ask('all.json', 's3:x', '--context', 'aws:SourceIp'),
       '--context: expected KEY=VALUE; it is "aws:SourceIp"',
@@ -231,6 +231,15 @@ describe('brevet explain, by policies in files', () => {
     [
       ask('all.json', 's3:x', '--resource-policy', 'bucket.json', '--trust-policy', 'trust.json'),
       '--resource-policy and --trust-policy exclude each other',
+    ],
+    [['--principal', user], '--principal needs --action'],
+    [
+      ['--principal', user, '--action', 's3:x', '--boundary', 'all.json'],
+      'policies in files, and --resource-account, need --policy',
+    ],
+    [
+      ['--principal', user, '--action', 's3:x', '--context', '=x'],
+      '--context: expected KEY=VALUE; it is "=x"',
     ],
     [['--polcy', 'x'], "unknown option '--polcy'\n(Did you mean --policy?)"],
   ] as const) {
@@ -326,8 +335,8 @@ describe('brevet explain, by an encoded message', () => {
         { Error: { Code: 'AccessDenied', Message: 'User: x is not authorized' } },
         'AccessDenied: User: x is not authorized',
       ],
-      [{}, 'ENDPOINT did not answer as STS does'],
-      ['<html>', 'ENDPOINT did not answer as STS does'],
+      [{}, 'ENDPOINT did not answer as AWS does'],
+      ['<html>', 'ENDPOINT did not answer as AWS does'],
     ] as const) {
       await answering(body, async (endpoint) => {
         const line = ['AQ+/=', '--endpoint-url', endpoint];

@@ -68,15 +68,7 @@ export function readRequest(options: OfflineOptions): PolicyRequest {
   if (principal.type === 'user')
     context.set('aws:username', principal.arn.slice(principal.arn.lastIndexOf('/') + 1));
   if (principal.type === 'role-session') context.set('aws:principalarn', principal.roleArn);
-  for (const entry of options.context ?? []) {
-    const equals = entry.indexOf('=');
-    if (equals < 1) throw new UsageError(`--context: expected KEY=VALUE; it is "${entry}"`);
-    const key = entry.slice(0, equals).toLowerCase();
-    const value = entry.slice(equals + 1);
-    const present =
-      options.context?.filter((other) => other.slice(0, equals + 1).toLowerCase() === `${key}=`) ?? [];
-    context.set(key, present.length > 1 ? present.map((other) => other.slice(equals + 1)) : value);
-  }
+  for (const [key, value] of readContext(options.context)) context.set(key, value);
   return {
     principal,
     action: options.action,
@@ -84,6 +76,20 @@ export function readRequest(options: OfflineOptions): PolicyRequest {
     ...(options.resourceAccount === undefined ? {} : { resourceAccount: options.resourceAccount }),
     context,
   };
+}
+
+/** The condition keys of `KEY=VALUE` entries, lower-cased; a key given twice has several values. Throws UsageError. */
+export function readContext(entries: readonly string[] = []): ReadonlyMap<string, ContextValue> {
+  const context = new Map<string, ContextValue>();
+  for (const entry of entries) {
+    const equals = entry.indexOf('=');
+    if (equals < 1) throw new UsageError(`--context: expected KEY=VALUE; it is "${entry}"`);
+    const key = entry.slice(0, equals).toLowerCase();
+    const value = entry.slice(equals + 1);
+    const before = context.get(key);
+    context.set(key, before === undefined ? value : [before, value].flat());
+  }
+  return context;
 }
 
 /** A user, the root or the session of a role, by ARN. Files have no unique ids, so principals match by ARN alone. */
