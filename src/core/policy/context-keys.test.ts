@@ -20,12 +20,12 @@ test('the keys of conditions are listed as written, each once whatever its case'
 });
 
 const variables = {
-  Resource: 'arn:aws:s3:::bucket/\u0024{aws:userid}',
+  Resource: 'arn:aws:s3:::bucket/\u0024{aws:UserId}',
   Condition: { StringLike: { 's3:prefix': "\u0024{aws:username, 'x'}/\u0024{*}" } },
 };
 
 test('the keys of variables are listed', () => {
-  assert.deepEqual(keysOf('2012-10-17', variables), ['s3:prefix', 'aws:username', 'aws:userid']);
+  assert.deepEqual(keysOf('2012-10-17', variables), ['s3:prefix', 'aws:username', 'aws:UserId']);
 });
 
 test('version 2008-10-17 has no variables to list', () => {

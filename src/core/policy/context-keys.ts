@@ -32,6 +32,6 @@ export function distinctKeys(keys: readonly string[]): readonly string[] {
 
 function variablesOf(text: string, variables: boolean): readonly string[] {
   return parseTemplate(text, { wildcards: false, variables }).flatMap((part) =>
-    part.type === 'variable' ? [part.key] : [],
+    part.type === 'variable' ? [part.written] : [],
   );
 }

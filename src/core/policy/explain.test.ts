@@ -206,7 +206,7 @@ test('the missing keys are those that statements about the action ask about, eac
   const negated = policy('n', 'identity', { Condition: { StringNotEquals: { 'aws:SourceIp': '::1' } } });
   assert.deepEqual(explain(request, { identity: [...identity, variable, negated] }).steps[0]?.missingKeys, [
     'aws:SourceVpc',
-    'aws:principaltag/team',
+    'aws:PrincipalTag/team',
     'aws:SourceIp',
   ]);
 });

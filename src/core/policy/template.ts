@@ -5,7 +5,12 @@ export type Part =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'any' }
   | { readonly type: 'one' }
-  | { readonly type: 'variable'; readonly key: string; readonly fallback: string | undefined };
+  | {
+      readonly type: 'variable';
+      readonly key: string;
+      readonly written: string;
+      readonly fallback: string | undefined;
+    };
 
 interface TemplateOptions {
   /** `*` and `?` are wildcards. */
@@ -39,7 +44,8 @@ export function parseTemplate(text: string, { wildcards, variables }: TemplateOp
         if (special !== undefined) literal += special;
         else {
           endLiteral();
-          parts.push({ type: 'variable', key: (key ?? '').trim().toLowerCase(), fallback });
+          const written = (key ?? '').trim();
+          parts.push({ type: 'variable', key: written.toLowerCase(), written, fallback });
         }
         at += whole.length;
         continue;
