@@ -1,7 +1,14 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { AccountId } from '#core/identifiers';
 import { createTokenKey } from '#core/session-token';
-import type { Call, Caller, Operation, Question, RootCaller } from '#services/operation';
+import {
+  type Call,
+  type Caller,
+  GuessLimit,
+  type Operation,
+  type Question,
+  type RootCaller,
+} from '#services/operation';
 import { type AccountDocument, type IdentityStore, openIdentityStore } from '#stores/identity';
 import { createSecretBox } from '#stores/keyring';
 import { createMemoryDatabase, openMemoryEngine } from '../src/stores/identity/engines/memory.ts';
@@ -25,6 +32,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     throw error;
   });
   const box = createSecretBox(createSecretKey(randomBytes(32)), randomBytes);
+  const guesses = new GuessLimit();
   const tokenKey = createTokenKey('00000001', randomBytes(32));
   const addAccount = async (id: string, name: string): Promise<AccountDocument> => {
     const account = {
@@ -47,6 +55,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     identity,
     random: randomBytes,
     tokenKey: () => tokenKey,
+    guesses,
     findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
   });
   const fixture: ServiceFixture = {

@@ -1,7 +1,7 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
-import { PolicyCache } from '#services/operation';
+import { GuessLimit, PolicyCache } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
@@ -64,6 +64,7 @@ export function createPipeline(options: PipelineOptions): Handle {
   const { identity, audit, clock, random, services } = options;
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
+  const guesses = new GuessLimit();
   const findTokenKey = (id: string): TokenKey | undefined => options.keyring.find(id);
 
   return async (request) => {
@@ -88,6 +89,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         box: options.box,
         findTokenKey,
         signingKeys,
+        guesses,
         now,
       });
       progress.authenticated = authenticated;

@@ -5,7 +5,7 @@ import type { AccountId, UniqueId } from '#core/identifiers';
 import { createTokenKey } from '#core/session-token';
 import { totpCode, totpStep } from '#core/totp';
 import { iam } from '#services/iam';
-import type { Call, Operation, Unsupported } from '#services/operation';
+import { type Call, GuessLimit, type Operation, type Unsupported } from '#services/operation';
 import { sts } from '#services/sts';
 import {
   type AccountDocument,
@@ -67,6 +67,7 @@ function request(store: IdentityStore, operation: Operation | Unsupported, input
     identity: store,
     random: randomBytes,
     tokenKey: () => tokenKey,
+    guesses: new GuessLimit(),
     findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
   };
   const loaded = operation.load(input, call);

@@ -8,7 +8,13 @@ import {
   parseSignature,
   verifySignature,
 } from '#core/sigv4';
-import { type Caller, type CredentialSource, findCaller, type World } from '#services/operation';
+import {
+  type Caller,
+  type CredentialSource,
+  findCaller,
+  type GuessLimit,
+  type World,
+} from '#services/operation';
 import { fault } from '#wire/faults';
 import type { ServiceModel } from '#wire/model';
 import type { WireRequest } from '../exchange.ts';
@@ -23,6 +29,7 @@ export interface Authenticated extends World {
 /** What authentication reads. Nothing in it leaves the process. */
 export interface AuthenticationPorts extends CredentialSource {
   readonly signingKeys: SigningKeyCache;
+  readonly guesses: GuessLimit;
 }
 
 /** Where the request was sent: the service that is to answer, and the Region its host names, if it names one. */
@@ -68,6 +75,7 @@ export function authenticate(
     state: ports.state,
     now: ports.now,
     box: ports.box,
+    guesses: ports.guesses,
   };
 }
 

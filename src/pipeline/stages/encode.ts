@@ -8,6 +8,12 @@ import { header, type WireRequest, type WireResponse } from '../exchange.ts';
 /** Header that carries the sealed reason of a denial, for DecodeAuthorizationMessage. AWS's own texts have no room for it. */
 export const authorizationMessageHeader = 'x-brevet-authorization-message';
 
+/** Any page may read an answer: what it says was earned by a signature that no browser adds by itself. */
+const readableByBrowsers = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': `x-amzn-requestid,x-amzn-errortype,${authorizationMessageHeader}`,
+};
+
 /** The answer of an operation in the form of its protocol. */
 export function encode(
   request: WireRequest,
@@ -19,12 +25,18 @@ export function encode(
   switch (service.protocol) {
     case 'query':
       return wantsJson(request)
-        ? respond(200, 'application/json', requestId, encodeQueryJson(operation, output, requestId))
-        : respond(200, 'text/xml', requestId, encodeQueryXml(operation, output, requestId));
+        ? respond(request, 200, 'application/json', requestId, encodeQueryJson(operation, output, requestId))
+        : respond(request, 200, 'text/xml', requestId, encodeQueryXml(operation, output, requestId));
     case 'json':
-      return respond(200, jsonType(service), requestId, encodeJson(operation, output));
+      return respond(request, 200, jsonType(service), requestId, encodeJson(operation, output));
     case 'rest-json':
-      return respond(operation.http.status, 'application/json', requestId, encodeRestJson(operation, output));
+      return respond(
+        request,
+        operation.http.status,
+        'application/json',
+        requestId,
+        encodeRestJson(operation, output),
+      );
   }
 }
 
@@ -42,17 +54,25 @@ export function encodeFault(
     case 'query':
       return wantsJson(request)
         ? respond(
+            request,
             status,
             'application/json',
             requestId,
             encodeQueryFaultJson(service, fault, requestId),
             sealed,
           )
-        : respond(status, 'text/xml', requestId, encodeQueryFaultXml(service, fault, requestId), sealed);
+        : respond(
+            request,
+            status,
+            'text/xml',
+            requestId,
+            encodeQueryFaultXml(service, fault, requestId),
+            sealed,
+          );
     case 'json':
     case 'rest-json': {
       const type = service.protocol === 'json' ? jsonType(service) : 'application/json';
-      return respond(status, type, requestId, encodeJsonFault(service, fault), {
+      return respond(request, status, type, requestId, encodeJsonFault(service, fault), {
         ...sealed,
         'x-amzn-errortype': code,
       });
@@ -69,11 +89,22 @@ function wantsJson(request: WireRequest): boolean {
 }
 
 function respond(
+  request: WireRequest,
   status: number,
   type: string,
   requestId: string,
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): WireResponse {
-  return { status, headers: { 'content-type': type, 'x-amzn-requestid': requestId, ...headers }, body };
+  const isFromBrowser = header(request, 'origin') !== undefined;
+  return {
+    status,
+    headers: {
+      'content-type': type,
+      'x-amzn-requestid': requestId,
+      ...headers,
+      ...(isFromBrowser ? readableByBrowsers : {}),
+    },
+    body,
+  };
 }

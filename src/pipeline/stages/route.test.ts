@@ -166,6 +166,15 @@ test('OPTIONS says that browsers may call, with no signature and to any path', a
   }
 });
 
+test('an answer may be read by the page of a browser that asked, and is marked for nobody else', async () => {
+  const target = '/?Action=GetCallerIdentity&Version=2011-06-15';
+  const asked = await unsigned({ method: 'GET', target, headers: [['origin', 'https://example.com']] });
+  assert.equal(asked.headers['access-control-allow-origin'], '*');
+  assert.match(asked.headers['access-control-expose-headers'] ?? '', /x-brevet-authorization-message/);
+  const other = await unsigned({ method: 'GET', target });
+  assert.equal(other.headers['access-control-allow-origin'], undefined);
+});
+
 describe('parameters', () => {
   test('work in a query, in a form and in both', async () => {
     for (const request of [

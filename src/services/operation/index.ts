@@ -25,6 +25,7 @@ export type { CallerDescription, NamedText, PolicyTexts } from './caller-descrip
 export { collectGroupPolicies, collectPolicies } from './collect-policies.ts';
 export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller } from './find-caller.ts';
+export { GuessLimit } from './guess-limit.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {

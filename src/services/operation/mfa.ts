@@ -26,10 +26,10 @@ export function mfaSeed(device: Pick<MfaDeviceDocument, 'id' | 'sealedSeed'>, bo
 
 /**
  * Checks the device and code of a request against the calling user or root. Undefined when the request has neither.
- * Throws AccessDenied when only one is given, when the device is not the caller's, or when the code is wrong or used.
+ * Throws AccessDenied when only one is given, when the device is not the caller's, or when the code is wrong, used, or guessed at too often.
  */
 export function matchMfaCode(
-  { state, caller, now, box }: World,
+  { state, caller, now, box, guesses }: World,
   input: { readonly SerialNumber?: string | undefined; readonly TokenCode?: string | undefined },
 ): MfaProof | undefined {
   const { SerialNumber: serial, TokenCode: code } = input;
@@ -49,13 +49,19 @@ export function matchMfaCode(
       'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
     );
   }
+  // In the words for a wrong code, so that who guesses does not learn that it is no use.
+  if (!guesses.isOpen(device.sealedSeed, now)) throw wrongCode();
   const seed = mfaSeed(device, box);
   const present = totpStep(now);
   // Who typed the two codes of EnableMFADevice slowly seems to have a slow clock: what fits the right time is right as well.
   const step =
     matchTotp(seed, code, present, windowSteps) ??
     matchTotp(seed, code, present + (device.driftSteps ?? 0), windowSteps);
-  if (step === undefined || step <= (device.lastStep ?? -1)) throw wrongCode();
+  if (step === undefined || step <= (device.lastStep ?? -1)) {
+    guesses.failed(device.sealedSeed, now);
+    throw wrongCode();
+  }
+  guesses.succeeded(device.sealedSeed);
   return { device, step };
 }
 

@@ -7,6 +7,7 @@ import type { SecretBox } from '#stores/keyring';
 import type { Fault } from '#wire/faults';
 import type { OperationModel } from '#wire/model';
 import type { Caller } from './caller.ts';
+import type { GuessLimit } from './guess-limit.ts';
 
 /** What a handler may know while it reads: the state of this moment, who asks, and from where. */
 export interface World {
@@ -16,6 +17,8 @@ export interface World {
   readonly region: string;
   readonly now: Instant;
   readonly box: SecretBox;
+  /** Slows down who guesses MFA codes. */
+  readonly guesses: GuessLimit;
 }
 
 /** What a handler may use while it runs. */
