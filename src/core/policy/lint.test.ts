@@ -49,6 +49,12 @@ describe('the warnings of a policy', () => {
     ]);
   });
 
+  test('take a question mark for less than a star', () => {
+    assert.deepEqual(warnings({ Action: ['s3:GetObjec?', 's3:GetObjec*'] }), [
+      '6:4 RedundantAction s3:GetObjec? adds nothing to s3:GetObjec*.',
+    ]);
+  });
+
   test('name a variable that the old version takes literally', () => {
     const Resource = 'arn:aws:s3:::b/\u0024{aws:username}';
     assert.deepEqual(warnings({ Resource }), []);

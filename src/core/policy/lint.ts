@@ -61,9 +61,7 @@ function lintPrincipal({ effect, principal }: Statement): readonly PolicyWarning
 
 function lintActions({ action }: Statement, { kind }: PolicyDocument): readonly PolicyWarning[] {
   return action.values.flatMap((value, index) => {
-    const covering = action.values.find(
-      (other, place) => place !== index && covers(other, value, place < index),
-    );
+    const covering = action.values.find((other, place) => covers(other, value, place < index));
     const redundant: readonly PolicyWarning[] =
       covering === undefined
         ? []
@@ -97,7 +95,7 @@ function compileAction(text: string): ReturnType<typeof compileGlob> {
   return compileGlob(parseTemplate(text.toLowerCase(), { wildcards: true, variables: false }));
 }
 
-/** Whether every action that `narrow` stands for is one of `wide`'s. Of two that are equal only the later is redundant. */
+/** Whether every action that `narrow` stands for is one of `wide`'s. Of two that are equal only the later is redundant, and nothing is so beside itself. */
 function covers(wide: Value, narrow: Value, wideIsFirst: boolean): boolean {
   const isEqual = wide.text.toLowerCase() === narrow.text.toLowerCase();
   // A `?` would take the `*` of the other for one character.
