@@ -275,6 +275,9 @@ describe('the simulator decides what the live service then does under service co
       assert.deepEqual(result.OrganizationsDecisionDetail, {
         AllowedByOrganizations: scenario.allowedByOrganizations,
       });
+      // Where an organization refuses, the simulation ends; `*` has no account of its own.
+      const hasDetails = scenario.allowedByOrganizations && ask !== listUsers;
+      assert.equal(result.EvalDecisionDetails !== undefined, hasDetails);
       // What the management account wrote is not shown to its members.
       const sources = result.MatchedStatements?.map(({ SourcePolicyId }) => SourcePolicyId);
       assert.deepEqual(sources?.length, scenario.decision === 'allowed' ? 1 : 0);

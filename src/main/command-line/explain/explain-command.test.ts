@@ -53,6 +53,8 @@ const files: Readonly<Record<string, string>> = {
   }),
   '/home/config':
     '[profile team]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:1\ns3 =\n  endpoint_url = http://other\n',
+  '/home/default-config':
+    '[default]\nregion = us-east-1\n[profile default]\nendpoint_url = http://127.0.0.1:2\n[default]\nendpoint_url = http://127.0.0.1:1\n',
   '/home/credentials': '[team]\naws_access_key_id = AKIATEAM\naws_secret_access_key = team-secret\n',
 };
 
@@ -347,6 +349,12 @@ describe('brevet explain, by an encoded message', () => {
         });
       });
     }
+  });
+
+  it('reads the settings of the default profile from its own section', async () => {
+    const environment = { ...fromEnvironment, AWS_CONFIG_FILE: '/home/default-config' };
+    const { stderr } = await brevet(['AQ+/='], { environment });
+    assert.match(stderr, /^brevet: cannot reach http:\/\/127\.0\.0\.1:1: /);
   });
 
   it('fails where nobody answers at the endpoint of the profile', async () => {
