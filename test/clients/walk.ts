@@ -1,0 +1,321 @@
+/**
+ * One walk through every built operation of every service, in an order in which each succeeds, for any client to walk:
+ * the AWS SDK, the AWS CLI and boto3 differ only in how they carry a step out. A built operation without a step fails the test that walks.
+ */
+import { totpCode, totpStep } from '#core/totp';
+import type { ServiceName } from '#wire/model';
+import type { Credentials } from '../started-service.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What earlier steps have taught. */
+export interface Known {
+  readonly values: Map<string, string>;
+  /** By who uses them: `root`, and whom the walk creates. */
+  readonly credentials: Map<string, Credentials>;
+}
+
+export interface Step {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: (known: Known) => Fields;
+  /** Who calls; root without. */
+  readonly as?: string;
+  /** Asserts what is worth it and keeps what later steps need. */
+  readonly read?: (output: Fields, known: Known) => void;
+}
+
+/** The value at a path of an output. */
+export function at(output: unknown, ...path: readonly (string | number)[]): string {
+  let value = output;
+  for (const name of path) value = (value as Record<string | number, unknown> | undefined)?.[name];
+  if (typeof value !== 'string') throw new Error(`the output has no text at ${path.join('.')}`);
+  return value;
+}
+
+function value(known: Known, name: string): string {
+  const found = known.values.get(name);
+  if (found === undefined) throw new Error(`nothing is known of ${name} yet`);
+  return found;
+}
+
+function step(
+  service: ServiceName,
+  operation: string,
+  input: Fields | ((known: Known) => Fields) = {},
+  more: Pick<Step, 'as' | 'read'> = {},
+): Step {
+  return { service, operation, input: typeof input === 'function' ? input : () => input, ...more };
+}
+
+const iam = step.bind(undefined, 'iam');
+const sts = step.bind(undefined, 'sts');
+const organizations = step.bind(undefined, 'organizations');
+const account = step.bind(undefined, 'account');
+
+/** Remembers the text at a path under a name. */
+function learn(name: string, ...path: readonly (string | number)[]): NonNullable<Step['read']> {
+  return (output, { values }) => {
+    values.set(name, at(output, ...path));
+  };
+}
+
+/** Remembers the credentials of an answer of STS for whoever walks on with them. */
+function learnSession(name: string): NonNullable<Step['read']> {
+  return (output, { credentials }) => {
+    credentials.set(name, {
+      accessKeyId: at(output, 'Credentials', 'AccessKeyId'),
+      secretAccessKey: at(output, 'Credentials', 'SecretAccessKey'),
+      sessionToken: at(output, 'Credentials', 'SessionToken'),
+    });
+  };
+}
+
+/** The code that walker's MFA device shows so many steps from now. */
+function code(known: Known, ahead: number): string {
+  return totpCode(Buffer.from(value(known, 'seed'), 'base64'), totpStep(Date.now()) + ahead);
+}
+
+function policy(action: string, more: Fields = {}): string {
+  const statement = { Effect: 'Allow', Action: action, Resource: '*', ...more };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
+function trust(principal: string): string {
+  const statement = { Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
+const tags = [{ Key: 'team', Value: 'blue + grün' }];
+const keys = ['team'];
+const user = { UserName: 'walker' };
+const group = { GroupName: 'walkers' };
+const role = { RoleName: 'worker' };
+const profile = { InstanceProfileName: 'web' };
+const managed = (known: Known): Fields => ({ PolicyArn: value(known, 'policy') });
+const boundary = (known: Known): Fields => ({ PermissionsBoundary: value(known, 'policy') });
+const device = (known: Known): Fields => ({ SerialNumber: value(known, 'serial') });
+
+export const steps: readonly Step[] = [
+  sts('GetCallerIdentity', {}, { read: learn('account', 'Account') }),
+
+  iam('CreateUser', { ...user, Path: '/people/', Tags: tags }, { read: learn('user', 'User', 'Arn') }),
+  iam('GetUser', user),
+  iam('UpdateUser', { ...user, NewPath: '/' }),
+  iam('ListUsers', { PathPrefix: '/' }),
+  iam('TagUser', { ...user, Tags: tags }),
+  iam('ListUserTags', user),
+  iam('UntagUser', { ...user, TagKeys: keys }),
+  iam('CreateAccessKey', user, {
+    read: (output, { credentials, values }) => {
+      values.set('key', at(output, 'AccessKey', 'AccessKeyId'));
+      credentials.set('walker', {
+        accessKeyId: at(output, 'AccessKey', 'AccessKeyId'),
+        secretAccessKey: at(output, 'AccessKey', 'SecretAccessKey'),
+      });
+    },
+  }),
+  iam('ListAccessKeys', user),
+  iam('UpdateAccessKey', (known) => ({ ...user, AccessKeyId: value(known, 'key'), Status: 'Active' })),
+  iam('GetAccessKeyLastUsed', (known) => ({ AccessKeyId: value(known, 'key') })),
+  iam('PutUserPolicy', { ...user, PolicyName: 'all', PolicyDocument: policy('*') }),
+  iam('GetUserPolicy', { ...user, PolicyName: 'all' }),
+  iam('ListUserPolicies', user),
+
+  iam('CreateGroup', group),
+  iam('GetGroup', group),
+  iam('UpdateGroup', { ...group, NewPath: '/groups/' }),
+  iam('ListGroups'),
+  iam('AddUserToGroup', { ...user, ...group }),
+  iam('ListGroupsForUser', user),
+  iam('PutGroupPolicy', { ...group, PolicyName: 'read', PolicyDocument: policy('iam:Get*') }),
+  iam('GetGroupPolicy', { ...group, PolicyName: 'read' }),
+  iam('ListGroupPolicies', group),
+
+  iam(
+    'CreatePolicy',
+    { PolicyName: 'boundary', PolicyDocument: policy('*'), Tags: tags },
+    { read: learn('policy', 'Policy', 'Arn') },
+  ),
+  iam('GetPolicy', managed),
+  iam('ListPolicies', { Scope: 'Local' }),
+  iam('TagPolicy', (known) => ({ ...managed(known), Tags: tags })),
+  iam('ListPolicyTags', managed),
+  iam('UntagPolicy', (known) => ({ ...managed(known), TagKeys: keys })),
+  iam('CreatePolicyVersion', (known) => ({ ...managed(known), PolicyDocument: policy('*') })),
+  iam('GetPolicyVersion', (known) => ({ ...managed(known), VersionId: 'v2' })),
+  iam('ListPolicyVersions', managed),
+  iam('SetDefaultPolicyVersion', (known) => ({ ...managed(known), VersionId: 'v2' })),
+  iam('DeletePolicyVersion', (known) => ({ ...managed(known), VersionId: 'v1' })),
+  iam('AttachUserPolicy', (known) => ({ ...managed(known), ...user })),
+  iam('ListAttachedUserPolicies', user),
+  iam('ListEntitiesForPolicy', managed),
+  iam('AttachGroupPolicy', (known) => ({ ...managed(known), ...group })),
+  iam('ListAttachedGroupPolicies', group),
+  iam('PutUserPermissionsBoundary', (known) => ({ ...boundary(known), ...user })),
+
+  iam(
+    'CreateRole',
+    (known) => ({ ...role, AssumeRolePolicyDocument: trust(value(known, 'account')), Tags: tags }),
+    { read: learn('role', 'Role', 'Arn') },
+  ),
+  iam('GetRole', role),
+  iam('ListRoles'),
+  iam('UpdateRole', { ...role, Description: 'works', MaxSessionDuration: 7200 }),
+  iam('UpdateRoleDescription', { ...role, Description: 'works hard' }),
+  iam('UpdateAssumeRolePolicy', (known) => ({
+    ...role,
+    PolicyDocument: trust(value(known, 'user').replace('/people', '')),
+  })),
+  iam('TagRole', { ...role, Tags: tags }),
+  iam('ListRoleTags', role),
+  iam('UntagRole', { ...role, TagKeys: keys }),
+  iam('PutRolePolicy', { ...role, PolicyName: 'all', PolicyDocument: policy('*') }),
+  iam('GetRolePolicy', { ...role, PolicyName: 'all' }),
+  iam('ListRolePolicies', role),
+  iam('AttachRolePolicy', (known) => ({ ...managed(known), ...role })),
+  iam('ListAttachedRolePolicies', role),
+  iam('PutRolePermissionsBoundary', (known) => ({ ...boundary(known), ...role })),
+  iam('CreateInstanceProfile', profile),
+  iam('AddRoleToInstanceProfile', { ...profile, ...role }),
+  iam('GetInstanceProfile', profile),
+  iam('ListInstanceProfiles'),
+  iam('ListInstanceProfilesForRole', role),
+  iam('TagInstanceProfile', { ...profile, Tags: tags }),
+  iam('ListInstanceProfileTags', profile),
+  iam('UntagInstanceProfile', { ...profile, TagKeys: keys }),
+
+  iam(
+    'CreateVirtualMFADevice',
+    { VirtualMFADeviceName: 'phone' },
+    {
+      read: (output, { values }) => {
+        values.set('serial', at(output, 'VirtualMFADevice', 'SerialNumber'));
+        const seed = (output as { VirtualMFADevice: { Base32StringSeed: Uint8Array | string } })
+          .VirtualMFADevice.Base32StringSeed;
+        values.set(
+          'seed',
+          decodeBase32(typeof seed === 'string' ? seed : Buffer.from(seed).toString()).toString('base64'),
+        );
+      },
+    },
+  ),
+  iam('ListVirtualMFADevices'),
+  iam('EnableMFADevice', (known) => ({
+    ...user,
+    ...device(known),
+    AuthenticationCode1: code(known, -3),
+    AuthenticationCode2: code(known, -2),
+  })),
+  iam('ListMFADevices', user),
+  iam('GetMFADevice', (known) => ({ ...device(known), ...user })),
+  iam('ResyncMFADevice', (known) => ({
+    ...user,
+    ...device(known),
+    AuthenticationCode1: code(known, -1),
+    AuthenticationCode2: code(known, 0),
+  })),
+  iam('TagMFADevice', (known) => ({ ...device(known), Tags: tags })),
+  iam('ListMFADeviceTags', device),
+  iam('UntagMFADevice', (known) => ({ ...device(known), TagKeys: keys })),
+
+  sts('GetSessionToken', (known) => ({ ...device(known), TokenCode: code(known, 1), DurationSeconds: 900 }), {
+    as: 'walker',
+    read: learnSession('walker with MFA'),
+  }),
+  sts('AssumeRole', (known) => ({ RoleArn: value(known, 'role'), RoleSessionName: 'shift-1' }), {
+    as: 'walker',
+    read: learnSession('worker'),
+  }),
+  sts('GetCallerIdentity', {}, { as: 'worker' }),
+  sts(
+    'GetFederationToken',
+    { Name: 'guest', Policy: policy('sts:GetCallerIdentity') },
+    { as: 'walker', read: learnSession('guest') },
+  ),
+  sts('GetCallerIdentity', {}, { as: 'guest' }),
+  sts('GetAccessKeyInfo', (known) => ({ AccessKeyId: value(known, 'key') }), { as: 'worker' }),
+
+  iam('CreateLoginProfile', { ...user, Password: 'Walk-and-talk-1' }),
+  iam('GetLoginProfile', user),
+  iam('UpdateLoginProfile', { ...user, Password: 'Walk-and-talk-2', PasswordResetRequired: false }),
+  iam('ChangePassword', { OldPassword: 'Walk-and-talk-2', NewPassword: 'Walk-and-talk-3' }, { as: 'walker' }),
+  iam('UpdateAccountPasswordPolicy', { MinimumPasswordLength: 12, RequireNumbers: true }),
+  iam('GetAccountPasswordPolicy'),
+  iam('DeleteAccountPasswordPolicy'),
+  iam('CreateAccountAlias', { AccountAlias: 'walk' }),
+  iam('ListAccountAliases'),
+  iam('DeleteAccountAlias', { AccountAlias: 'walk' }),
+  iam('GetAccountSummary'),
+  iam('GenerateCredentialReport'),
+  iam('GetCredentialReport'),
+  iam('SetSecurityTokenServicePreferences', { GlobalEndpointTokenVersion: 'v2Token' }),
+
+  organizations('CreateOrganization', { FeatureSet: 'ALL' }),
+  organizations('DescribeOrganization'),
+  organizations('ListRoots', {}, { read: learn('root', 'Roots', 0, 'Id') }),
+  organizations(
+    'CreateAccount',
+    { AccountName: 'second', Email: 'second@example.com' },
+    { read: learn('creation', 'CreateAccountStatus', 'Id') },
+  ),
+  organizations(
+    'DescribeCreateAccountStatus',
+    (known) => ({ CreateAccountRequestId: value(known, 'creation') }),
+    { read: learn('second', 'CreateAccountStatus', 'AccountId') },
+  ),
+  organizations('ListCreateAccountStatus'),
+  organizations('ListAccounts'),
+  organizations('DescribeAccount', (known) => ({ AccountId: value(known, 'second') })),
+  sts(
+    'AssumeRole',
+    (known) => ({
+      RoleArn: `arn:aws:iam::${value(known, 'second')}:role/OrganizationAccountAccessRole`,
+      RoleSessionName: 'visit',
+    }),
+    { as: 'walker', read: learnSession('visitor') },
+  ),
+  iam('ListUsers', {}, { as: 'visitor' }),
+
+  account('ListRegions'),
+  account('EnableRegion', { RegionName: 'ap-east-1' }),
+  account('GetRegionOptStatus', { RegionName: 'ap-east-1' }),
+  account('DisableRegion', { RegionName: 'ap-east-1' }),
+
+  iam('RemoveRoleFromInstanceProfile', { ...profile, ...role }),
+  iam('DeleteInstanceProfile', profile),
+  iam('DeleteRolePermissionsBoundary', role),
+  iam('DetachRolePolicy', (known) => ({ ...managed(known), ...role })),
+  iam('DeleteRolePolicy', { ...role, PolicyName: 'all' }),
+  iam('DeleteRole', role),
+  iam('DeleteLoginProfile', user),
+  iam('DeactivateMFADevice', (known) => ({ ...device(known), ...user })),
+  iam('DeleteVirtualMFADevice', device),
+  iam('DeleteGroupPolicy', { ...group, PolicyName: 'read' }),
+  iam('DetachGroupPolicy', (known) => ({ ...managed(known), ...group })),
+  iam('RemoveUserFromGroup', { ...user, ...group }),
+  iam('DeleteGroup', { ...group }),
+  iam('DeleteUserPolicy', { ...user, PolicyName: 'all' }),
+  iam('DetachUserPolicy', (known) => ({ ...managed(known), ...user })),
+  iam('DeleteUserPermissionsBoundary', user),
+  iam('DeletePolicy', managed),
+  iam('DeleteAccessKey', (known) => ({ ...user, AccessKeyId: value(known, 'key') })),
+  iam('DeleteUser', user),
+];
+
+/** Base32 as authenticator apps read it (RFC 4648). */
+function decodeBase32(text: string): Buffer {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bytes: number[] = [];
+  let [bits, held] = [0, 0];
+  for (const letter of text.replace(/=+$/, '')) {
+    bits = (bits << 5) | alphabet.indexOf(letter);
+    held += 5;
+    if (held >= 8) {
+      held -= 8;
+      bytes.push((bits >> held) & 0xff);
+      bits &= (1 << held) - 1;
+    }
+  }
+  return Buffer.from(bytes);
+}
