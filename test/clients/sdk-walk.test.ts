@@ -25,10 +25,11 @@ describe('the AWS SDK for JavaScript', () => {
     });
   }
 
-  test('has walked every built operation', () => {
+  test('has walked every built operation of AWS', () => {
     // Its input comes out of a refusal, which a client shows only in a header: the tests of STS walk it.
     const aside = new Set(['sts:DecodeAuthorizationMessage']);
     const missing = built
+      .filter(({ model }) => model.service.service !== 'brevet')
       .map(({ model }) => actionOf(model))
       .filter((action) => !walked.has(action) && !aside.has(action));
     assert.deepEqual(missing, []);

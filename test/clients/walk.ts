@@ -5,6 +5,7 @@
 import { totpCode, totpStep } from '#core/totp';
 import type { ServiceName } from '#wire/model';
 import type { Credentials } from '../started-service.ts';
+import { decodeBase32 } from './base32.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -236,6 +237,14 @@ export const steps: readonly Step[] = [
   sts('GetCallerIdentity', {}, { as: 'guest' }),
   sts('GetAccessKeyInfo', (known) => ({ AccessKeyId: value(known, 'key') }), { as: 'worker' }),
 
+  iam('SimulatePrincipalPolicy', (known) => ({
+    PolicySourceArn: value(known, 'role'),
+    ActionNames: ['s3:GetObject'],
+  })),
+  iam('SimulateCustomPolicy', { PolicyInputList: [policy('s3:*')], ActionNames: ['s3:GetObject'] }),
+  iam('GetContextKeysForCustomPolicy', { PolicyInputList: [policy('s3:*')] }),
+  iam('GetContextKeysForPrincipalPolicy', (known) => ({ PolicySourceArn: value(known, 'role') })),
+
   iam('CreateLoginProfile', { ...user, Password: 'Walk-and-talk-1' }),
   iam('GetLoginProfile', user),
   iam('UpdateLoginProfile', { ...user, Password: 'Walk-and-talk-2', PasswordResetRequired: false }),
@@ -302,20 +311,3 @@ export const steps: readonly Step[] = [
   iam('DeleteAccessKey', (known) => ({ ...user, AccessKeyId: value(known, 'key') })),
   iam('DeleteUser', user),
 ];
-
-/** Base32 as authenticator apps read it (RFC 4648). */
-function decodeBase32(text: string): Buffer {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bytes: number[] = [];
-  let [bits, held] = [0, 0];
-  for (const letter of text.replace(/=+$/, '')) {
-    bits = (bits << 5) | alphabet.indexOf(letter);
-    held += 5;
-    if (held >= 8) {
-      held -= 8;
-      bytes.push((bits >> held) & 0xff);
-      bits &= (1 << held) - 1;
-    }
-  }
-  return Buffer.from(bytes);
-}

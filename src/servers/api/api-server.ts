@@ -37,7 +37,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     connectionsCheckingInterval: 1000,
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    serve(request, response, options).catch((error: unknown) => {
+    serve(request, response, options, () => server.listening).catch((error: unknown) => {
       options.onConnectionError(error instanceof Error ? error : new Error(String(error)));
       response.destroy();
     });
@@ -60,6 +60,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: ApiServerOptions,
+  isListening: () => boolean,
 ): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
@@ -75,7 +76,12 @@ async function serve(
     sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
     secure: (request.socket as Partial<TLSSocket>).encrypted === true,
   });
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': Buffer.byteLength(answer.body),
+    // A connection that is kept would hold up the end of a server that closes.
+    ...(isListening() ? {} : { connection: 'close' }),
+  });
   response.end(request.method === 'HEAD' ? undefined : answer.body);
 }
 
