@@ -96,6 +96,18 @@ const profile = { InstanceProfileName: 'web' };
 const managed = (known: Known): Fields => ({ PolicyArn: value(known, 'policy') });
 const boundary = (known: Known): Fields => ({ PermissionsBoundary: value(known, 'policy') });
 const device = (known: Known): Fields => ({ SerialNumber: value(known, 'serial') });
+const unit = (known: Known): Fields => ({ OrganizationalUnitId: value(known, 'unit') });
+const controlled = (known: Known): Fields => ({ PolicyId: value(known, 'control') });
+const control = 'SERVICE_CONTROL_POLICY';
+const denyKeys = policy('iam:CreateAccessKey', { Effect: 'Deny' });
+
+function move(known: Known, from: string, to: string): Fields {
+  return {
+    AccountId: value(known, 'second'),
+    SourceParentId: value(known, from),
+    DestinationParentId: value(known, to),
+  };
+}
 
 export const steps: readonly Step[] = [
   sts('GetCallerIdentity', {}, { read: learn('account', 'Account') }),
@@ -256,10 +268,17 @@ export const steps: readonly Step[] = [
   iam('ListAccountAliases'),
   iam('DeleteAccountAlias', { AccountAlias: 'walk' }),
   iam('GetAccountSummary'),
+  iam('GetAccountAuthorizationDetails'),
+  iam('ListPoliciesGrantingServiceAccess', (known) => ({
+    Arn: value(known, 'role'),
+    ServiceNamespaces: ['s3'],
+  })),
   iam('GenerateCredentialReport'),
   iam('GetCredentialReport'),
   iam('SetSecurityTokenServicePreferences', { GlobalEndpointTokenVersion: 'v2Token' }),
 
+  organizations('CreateOrganization', { FeatureSet: 'ALL' }),
+  organizations('DeleteOrganization'),
   organizations('CreateOrganization', { FeatureSet: 'ALL' }),
   organizations('DescribeOrganization'),
   organizations('ListRoots', {}, { read: learn('root', 'Roots', 0, 'Id') }),
@@ -285,6 +304,41 @@ export const steps: readonly Step[] = [
     { as: 'walker', read: learnSession('visitor') },
   ),
   iam('ListUsers', {}, { as: 'visitor' }),
+
+  organizations(
+    'CreateOrganizationalUnit',
+    (known) => ({ ParentId: value(known, 'root'), Name: 'workloads' }),
+    { read: learn('unit', 'OrganizationalUnit', 'Id') },
+  ),
+  organizations('DescribeOrganizationalUnit', unit),
+  organizations('UpdateOrganizationalUnit', (known) => ({ ...unit(known), Name: 'loads' })),
+  organizations('ListOrganizationalUnitsForParent', (known) => ({ ParentId: value(known, 'root') })),
+  organizations('MoveAccount', (known) => move(known, 'root', 'unit')),
+  organizations('ListParents', (known) => ({ ChildId: value(known, 'second') })),
+  organizations('ListChildren', (known) => ({ ParentId: value(known, 'unit'), ChildType: 'ACCOUNT' })),
+  organizations('ListAccountsForParent', (known) => ({ ParentId: value(known, 'unit') })),
+  organizations('TagResource', (known) => ({ ResourceId: value(known, 'second'), Tags: tags })),
+  organizations('ListTagsForResource', (known) => ({ ResourceId: value(known, 'second') })),
+  organizations('UntagResource', (known) => ({ ResourceId: value(known, 'second'), TagKeys: keys })),
+  organizations('EnablePolicyType', (known) => ({ RootId: value(known, 'root'), PolicyType: control })),
+  organizations(
+    'CreatePolicy',
+    { Name: 'no-keys', Description: 'keys', Type: control, Content: denyKeys },
+    { read: learn('control', 'Policy', 'PolicySummary', 'Id') },
+  ),
+  organizations('DescribePolicy', controlled),
+  organizations('UpdatePolicy', (known) => ({ ...controlled(known), Description: 'no keys' })),
+  organizations('ListPolicies', { Filter: control }),
+  organizations('AttachPolicy', (known) => ({ ...controlled(known), TargetId: value(known, 'unit') })),
+  organizations('ListPoliciesForTarget', (known) => ({ TargetId: value(known, 'unit'), Filter: control })),
+  organizations('ListTargetsForPolicy', controlled),
+  iam('ListUsers', {}, { as: 'visitor' }),
+  organizations('DetachPolicy', (known) => ({ ...controlled(known), TargetId: value(known, 'unit') })),
+  organizations('DeletePolicy', controlled),
+  organizations('DisablePolicyType', (known) => ({ RootId: value(known, 'root'), PolicyType: control })),
+  organizations('MoveAccount', (known) => move(known, 'unit', 'root')),
+  organizations('DeleteOrganizationalUnit', unit),
+  organizations('CloseAccount', (known) => ({ AccountId: value(known, 'second') })),
 
   account('ListRegions'),
   account('EnableRegion', { RegionName: 'ap-east-1' }),
