@@ -1,5 +1,5 @@
 import { formatBasic, type Instant } from '#core/time';
-import { type ParsedSignature, SigV4Error, scopeTerminator } from './signature.ts';
+import { type ParsedSignature, PresignedError, SigV4Error, scopeTerminator } from './signature.ts';
 
 /** What this endpoint accepts. */
 export interface Expected {
@@ -10,17 +10,21 @@ export interface Expected {
   readonly region?: string;
   /** How far the client's clock may be off, either way; 900 unless given. */
   readonly skewSeconds?: number;
+  /** Set where a presigned request is good until its X-Amz-Expires is over, as S3 has it, and no longer or shorter. */
+  readonly presignedUntilExpiry?: boolean;
 }
 
 const defaultSkewSeconds = 900;
 
 /**
  * Checks everything about a signature that needs no key: time, then the Host header, then the credential scope.
- * A presigned request is good for the same fifteen minutes, whatever its X-Amz-Expires says.
- * Throws SigV4Error SignatureDoesNotMatch with AWS's texts.
+ * A presigned request is good for the same fifteen minutes, whatever its X-Amz-Expires says, but where `presignedUntilExpiry` is set.
+ * Throws SigV4Error SignatureDoesNotMatch with AWS's texts, and PresignedError (Amazon S3 API Reference, "Authenticating requests: using
+ * query parameters").
  */
 export function checkSignature(signature: ParsedSignature, expected: Expected): void {
-  checkTime(signature, expected);
+  if (expected.presignedUntilExpiry === true && signature.form === 'query') checkExpiry(signature, expected);
+  else checkTime(signature, expected);
   if (!signature.signedHeaders.includes('host')) {
     throw mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
@@ -43,6 +47,31 @@ function checkTime({ instant }: ParsedSignature, expected: Expected): void {
   throw mismatch(
     `Signature not yet current: ${sent} is still later than ${formatBasic(now + skew)} (${present} + ${minutes})`,
   );
+}
+
+const longestExpirySeconds = 604_800;
+
+function checkExpiry(
+  { instant, expires }: ParsedSignature,
+  { now, skewSeconds = defaultSkewSeconds }: Expected,
+): void {
+  const fault = (message: string) => new PresignedError('AuthorizationQueryParametersError', message);
+  if (expires === undefined) {
+    throw fault(
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+    );
+  }
+  if (!/^-?[0-9]{1,15}$/.test(expires)) throw fault('X-Amz-Expires should be a number');
+  const seconds = Number(expires);
+  if (seconds < 1) throw fault('X-Amz-Expires must be non-negative');
+  if (seconds > longestExpirySeconds) {
+    throw fault(
+      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${longestExpirySeconds} seconds`,
+    );
+  }
+  if (instant > now + skewSeconds * 1000)
+    throw new PresignedError('RequestExpired', 'Request is not valid yet');
+  if (now >= instant + seconds * 1000) throw new PresignedError('RequestExpired', 'Request has expired');
 }
 
 function checkScope({ scope, amzDate }: ParsedSignature, { service, isRegion, region }: Expected): void {

@@ -5,7 +5,21 @@
  * Called by the pipeline and, as `brevet/sigv4`, by other programs.
  */
 export { checkSignature, type Expected } from './check-signature.ts';
+export {
+  ChunkedPayload,
+  type ChunkedPayloadOptions,
+  type ChunkSigning,
+  PayloadError,
+  type PayloadErrorCode,
+} from './chunked-payload.ts';
 export { parseSignature } from './parse-signature.ts';
+export {
+  checkPostLength,
+  checkPostPolicy,
+  type PostPolicy,
+  PostPolicyError,
+  parsePostPolicy,
+} from './post-policy.ts';
 export {
   type SignedHeaders,
   type SigningCredentials,
@@ -16,6 +30,7 @@ export {
 export {
   type CredentialScope,
   type ParsedSignature,
+  PresignedError,
   type SignedRequest,
   SigV4Error,
   type SigV4ErrorCode,

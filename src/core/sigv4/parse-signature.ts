@@ -137,6 +137,7 @@ function fromQuery(request: SignedRequest, query: readonly (readonly [string, st
     sessionToken: queryToken ?? headerToken,
     contentSha256:
       parameter('X-Amz-Content-Sha256') ?? single(request, 'x-amz-content-sha256', 'X-Amz-Content-Sha256'),
+    expires: parameter('X-Amz-Expires'),
     request,
   };
 }

@@ -33,6 +33,8 @@ export interface ParsedSignature {
   readonly sessionToken: string | undefined;
   /** `X-Amz-Content-Sha256` as sent. */
   readonly contentSha256: string | undefined;
+  /** `X-Amz-Expires` of a presigned request as sent. */
+  readonly expires?: string | undefined;
   readonly request: SignedRequest;
 }
 
@@ -45,6 +47,17 @@ export class SigV4Error extends Error {
   constructor(code: SigV4ErrorCode, message: string) {
     super(message);
     this.name = 'SigV4Error';
+    this.code = code;
+  }
+}
+
+/** The expiry of a presigned request is none, or is over. The message is AWS's own. */
+export class PresignedError extends Error {
+  readonly code: 'AuthorizationQueryParametersError' | 'RequestExpired';
+
+  constructor(code: PresignedError['code'], message: string) {
+    super(message);
+    this.name = 'PresignedError';
     this.code = code;
   }
 }

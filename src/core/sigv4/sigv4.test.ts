@@ -269,7 +269,7 @@ describe('the structure of a presigned request', () => {
       'X-Amz-Security-Token': 'a+b/c=',
       'X-Amz-Content-Sha256': 'hash',
     });
-    assert.deepEqual(parsed, { ...inHeader, form: 'query', signedHeaders: ['host'] });
+    assert.deepEqual(parsed, { ...inHeader, form: 'query', signedHeaders: ['host'], expires: undefined });
     assert.match(request.target, /^\/\?X-Amz-Algorithm/);
   });
 
@@ -446,6 +446,56 @@ describe('the checks that need no key', () => {
       scoped('key/20260102/us-east-1/STS/aws4_request'),
       {},
       "Credential should be scoped to correct service: 'sts'. ",
+    );
+  });
+});
+
+describe('a presigned request that is good until its expiry', () => {
+  const check = (seconds: string | undefined, at: number) =>
+    checkSignature(query({ 'X-Amz-Expires': seconds }), {
+      now: at,
+      service: 'sts',
+      isRegion: () => true,
+      presignedUntilExpiry: true,
+    });
+
+  test('is good for as long as it says and no longer', () => {
+    for (const seconds of [1, 60, 604_800]) {
+      check(String(seconds), now + seconds * 1000 - 1);
+      assert.throws(() => check(String(seconds), now + seconds * 1000), {
+        name: 'PresignedError',
+        code: 'RequestExpired',
+        message: 'Request has expired',
+      });
+    }
+  });
+
+  test('may be made by a clock that is fifteen minutes ahead, no more', () => {
+    check('60', now - 900_000);
+    assert.throws(() => check('60', now - 901_000), {
+      code: 'RequestExpired',
+      message: 'Request is not valid yet',
+    });
+  });
+
+  test('must say how long', () => {
+    for (const [seconds, message] of [
+      [undefined, /^Query-string authentication version 4 requires/],
+      ['', /^X-Amz-Expires should be a number$/],
+      ['1e3', /^X-Amz-Expires should be a number$/],
+      ['-1', /^X-Amz-Expires must be non-negative$/],
+      ['0', /^X-Amz-Expires must be non-negative$/],
+      ['604801', /^X-Amz-Expires must be less than a week/],
+    ] as const)
+      assert.throws(() => check(seconds, now), { code: 'AuthorizationQueryParametersError', message });
+  });
+
+  test('is in a header good for fifteen minutes as ever', () => {
+    const options = { service: 'sts', isRegion: () => true, presignedUntilExpiry: true };
+    refuses(
+      () => checkSignature(header(), { ...options, now: now + 901_000 }),
+      'SignatureDoesNotMatch',
+      'Signature expired: 20260102T030405Z is now earlier than 20260102T030406Z (20260102T031906Z - 15 min.)',
     );
   });
 });
