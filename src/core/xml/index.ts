@@ -1,7 +1,9 @@
 /**
- * XML out: escaping only. Brevet writes XML but never builds a tree of it, and this room reads none.
- * Called by wire/query.
+ * XML: text made safe going out, and a reader of plain elements coming in.
+ * It resolves no entities of a document's own and fetches nothing. What a document means is its caller's to say.
+ * Called by core/s3 and wire/query.
  */
+export { parseXml, type XmlElement, XmlError } from './parse-xml.ts';
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
