@@ -4,7 +4,14 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '#core/time';
-import { type Answered, createPipeline, type Handle, type ServiceTables } from '#pipeline';
+import {
+  type Answered,
+  createPipeline,
+  type Handle,
+  NoiseLimit,
+  recordLeftOut,
+  type ServiceTables,
+} from '#pipeline';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { iam } from '#services/iam';
@@ -52,6 +59,7 @@ export interface House {
 }
 
 const keyCheckMs = 600_000;
+const leftOutMs = 60_000;
 
 /** Opens the stores and joins them with the services to the corridor. The only place that picks engines, a clock and randomness. */
 export async function compose(options: ComposeOptions): Promise<House> {
@@ -93,12 +101,15 @@ export async function compose(options: ComposeOptions): Promise<House> {
     writer: options.writer,
     clock,
   });
+  const noise = new NoiseLimit();
+  const counting = setInterval(() => recordLeftOut(audit, clock(), noise), leftOutMs).unref();
   const handle = createPipeline({
     services,
     identity,
     box,
     keyring,
     audit,
+    noise,
     clock,
     random: createRandomPool(),
     domain: options.domain,
@@ -112,6 +123,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
     audit,
     async close() {
       clearInterval(rotation);
+      clearInterval(counting);
+      recordLeftOut(audit, clock(), noise, true);
       await audit.close();
       await identity.close();
     },

@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly sourceIp: string;
   /** True when the request came over TLS. */
   readonly secure: boolean;
+  /** What the two sides agreed on, for the audit record. */
+  readonly tls?: { readonly version: string; readonly cipherSuite: string };
 }
 
 export interface WireResponse {

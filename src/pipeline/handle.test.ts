@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { AuditEvent } from '#core/audit';
+import type { AuditEvent, AuditNote } from '#core/audit';
 import { defineOperation, loadNothing } from '#services/operation';
 import { sts } from '#services/sts';
 import { type AuditLog, AuditLogError } from '#stores/audit-log';
@@ -9,7 +9,7 @@ import { stsOperations } from '#wire/model';
 import { addMfaDevice, addUser, allow } from '../../test/principals.ts';
 import { getCallerIdentity, type RawReply, rawRequest, send, signed } from '../../test/raw-request.ts';
 import { type Credentials, type StartedService, startService } from '../../test/started-service.ts';
-import { type Answered, createPipeline, type Handle } from './index.ts';
+import { type Answered, createPipeline, type Handle, NoiseLimit } from './index.ts';
 
 let service: StartedService;
 
@@ -22,6 +22,7 @@ after(() => service.stop());
 class KeptAudit implements AuditLog {
   readonly events: AuditEvent[] = [];
   readonly later: AuditEvent[] = [];
+  readonly notes: AuditNote[] = [];
   /** The phases of each call of `append`. */
   readonly groups: string[][] = [];
   failing: 'intent' | 'outcome' | undefined;
@@ -34,8 +35,9 @@ class KeptAudit implements AuditLog {
     return Promise.resolve();
   }
 
-  appendLater(event: AuditEvent): void {
-    this.later.push(event);
+  appendLater(event: AuditEvent | AuditNote): void {
+    if (event.phase === 'note') this.notes.push(event);
+    else this.later.push(event);
   }
 
   healthy(): boolean {
@@ -75,6 +77,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     box,
     keyring,
     audit,
+    noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,
     domain: undefined,

@@ -14,11 +14,13 @@ import { authorize, Denied } from './stages/authorize.ts';
 import { connectionOf } from './stages/connection.ts';
 import { decode } from './stages/decode.ts';
 import { encode, encodeFault } from './stages/encode.ts';
+import type { NoiseLimit } from './stages/noise-limit.ts';
 import {
   type Entry,
   type Progress,
   recordFailure,
   recordIntent,
+  recordLeftOut,
   recordOutcome,
   writeAfter,
 } from './stages/record.ts';
@@ -32,6 +34,8 @@ export interface PipelineOptions {
   readonly box: SecretBox;
   readonly keyring: { current(): TokenKey; find(id: string): TokenKey | undefined };
   readonly audit: AuditLog;
+  /** How much is recorded of requests of unknown senders. */
+  readonly noise: NoiseLimit;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** The custom domain of the endpoint, if it has one. */
@@ -61,7 +65,7 @@ const cachedPolicies = 20_000;
 
 /** The corridor that every request walks. */
 export function createPipeline(options: PipelineOptions): Handle {
-  const { identity, audit, clock, random, services } = options;
+  const { identity, audit, clock, random, services, noise } = options;
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
   const guesses = new GuessLimit();
@@ -72,6 +76,7 @@ export function createPipeline(options: PipelineOptions): Handle {
     const now = clock();
     const entry = { request, requestId, now, random };
     const progress: Progress = {};
+    recordLeftOut(audit, now, noise);
     try {
       const target = route(request, services, options.domain);
       if (target.kind === 'answer') {
@@ -100,6 +105,8 @@ export function createPipeline(options: PipelineOptions): Handle {
       const refusal = operation.refuse?.(authenticated.caller);
       if (refusal !== undefined) throw refusal;
       const loaded = operation.load(input, authenticated);
+      const details = operation.describe?.(input, loaded, authenticated);
+      progress.details = details;
       authorize(
         authenticated,
         operation.authorize(input, loaded, authenticated),
@@ -107,7 +114,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         policies,
       );
 
-      const intent = await recordIntent(audit, entry, { operation, authenticated, input });
+      const intent = await recordIntent(audit, entry, { operation, authenticated, input, details });
       const output = await operation.run(input, loaded, {
         ...authenticated,
         identity: writeAfter(intent, identity),
@@ -115,14 +122,14 @@ export function createPipeline(options: PipelineOptions): Handle {
         tokenKey: () => options.keyring.current(),
         findTokenKey,
       });
-      await recordOutcome(audit, entry, { operation, authenticated, input, output, intent });
+      await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
 
       const response = encode(request, operation.model, output, requestId);
       options.onAnswered(answered(entry, progress, response.status));
       return response;
     } catch (error) {
       const fault = toFault(error);
-      recordFailure(audit, entry, progress, fault);
+      recordFailure(audit, entry, progress, fault, noise);
       const encodedMessage = error instanceof Denied ? error.encodedMessage : undefined;
       const model = progress.target?.model ?? serviceModels.sts;
       const response = encodeFault(request, model, fault, requestId, encodedMessage);

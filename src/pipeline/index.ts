@@ -7,4 +7,6 @@
 export { header, type WireRequest, type WireResponse } from './exchange.ts';
 export { type Answered, createPipeline, type Handle, type PipelineOptions } from './handle.ts';
 export { authorizationMessageHeader } from './stages/encode.ts';
+export { NoiseLimit } from './stages/noise-limit.ts';
+export { recordLeftOut } from './stages/record.ts';
 export type { ServiceTables } from './stages/route.ts';

@@ -85,6 +85,9 @@ function event(eventName: string): AuditEvent {
     requestID: 'r',
     eventID: 'e',
     readOnly: false,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    eventCategory: 'Management',
   };
 }
 

@@ -16,13 +16,16 @@ export class AuditChainError extends Error {
 
 /**
  * One line of the log, without its line feed: the event, its number, and the digest of the line before it, so that no line can be
- * changed, removed or put in between without all later ones showing it.
+ * changed, removed or put in between without all later ones showing it. `unfinished` is the number of the oldest intent whose outcome is
+ * not among the lines up to this one: how far back to look for what a crash left undecided.
  */
 export function chainLine(
   event: object,
   at: ChainPosition,
+  unfinished?: number,
 ): { readonly line: string; readonly next: ChainPosition } {
-  const line = JSON.stringify({ ...event, chain: at });
+  const { sequence, previous } = at;
+  const line = JSON.stringify({ ...event, chain: { sequence, previous, unfinished } });
   return { line, next: after(line, at) };
 }
 
@@ -31,7 +34,7 @@ export function chainLine(
  * Throws AuditChainError.
  */
 export function verifyLine(line: string, at?: ChainPosition): ChainPosition {
-  const own = positionOf(line);
+  const own = readChain(line);
   if (own === undefined) throw new AuditChainError('not a record of a chain');
   if (at !== undefined && own.sequence !== at.sequence) {
     throw new AuditChainError(`record ${own.sequence} stands where record ${at.sequence} should`);
@@ -46,7 +49,8 @@ function after(line: string, at: ChainPosition): ChainPosition {
   return { sequence: at.sequence + 1, previous: hash('sha256', line) };
 }
 
-function positionOf(line: string): ChainPosition | undefined {
+/** What a line says of its own place; undefined for text that is no line of a chain. */
+export function readChain(line: string): (ChainPosition & { readonly unfinished?: number }) | undefined {
   let record: unknown;
   try {
     record = JSON.parse(line);
@@ -59,7 +63,11 @@ function positionOf(line: string): ChainPosition | undefined {
   if (typeof chain !== 'object' || chain === null || !('sequence' in chain) || !('previous' in chain)) {
     return undefined;
   }
-  const { sequence, previous } = chain;
+  const { sequence, previous, unfinished } = chain as Record<string, unknown>;
   if (!Number.isSafeInteger(sequence) || typeof previous !== 'string') return undefined;
-  return { sequence: sequence as number, previous };
+  return {
+    sequence: sequence as number,
+    previous,
+    ...(Number.isSafeInteger(unfinished) ? { unfinished: unfinished as number } : {}),
+  };
 }

@@ -1,7 +1,30 @@
 /**
- * Audit records: their form, what is left out of them, and the chain of digests that makes a change or a gap visible.
- * Pure: it writes nothing and reads no clock. Called by the pipeline (events, redaction) and the audit log (chain).
+ * Audit records: their form, what is left out of them, what an account sees of them, and the chain of digests that makes a change or a gap
+ * visible. Pure: it writes nothing and reads no clock.
+ * Called by the pipeline (events), the audit log (chain) and whoever reads it.
  */
-export { AuditChainError, type ChainPosition, chainLine, chainStart, verifyLine } from './chain.ts';
-export type { AuditEvent, AuditUserIdentity } from './event.ts';
-export { hidden, redactParameters } from './redact.ts';
+export {
+  AuditChainError,
+  type ChainPosition,
+  chainLine,
+  chainStart,
+  readChain,
+  verifyLine,
+} from './chain.ts';
+export { parseAuditLine, toCloudTrailEvent, unknownOutcome } from './cloudtrail-event.ts';
+export type {
+  AuditEvent,
+  AuditNote,
+  AuditResource,
+  AuditSessionContext,
+  AuditUserIdentity,
+  CloudTrailEvent,
+} from './event.ts';
+export {
+  formatRecordTime,
+  hidden,
+  isHiddenMember,
+  isSecretMember,
+  limitField,
+  recordName,
+} from './redact.ts';

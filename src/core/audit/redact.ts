@@ -1,7 +1,7 @@
-/** What stands in a record in place of a secret. */
+/** What stands in a record where AWS has a value and a reader could do harm with it. */
 export const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
-/** Members that are secrets or from which secrets follow, in AWS's spelling, lower case. */
+/** Members that are secrets or from which secrets follow, in AWS's spelling, lower case. CloudTrail leaves them out too. */
 const secretMembers: ReadonlySet<string> = new Set([
   'authenticationcode1',
   'authenticationcode2',
@@ -15,35 +15,48 @@ const secretMembers: ReadonlySet<string> = new Set([
   'secretaccesskey',
   'servicepassword',
   'servicecredentialsecret',
-  'sessiontoken',
   'signingkey',
   'tokencode',
   'tradeintoken',
   'webidentitytoken',
 ]);
 
-/**
- * Request parameters or response elements as records hold them: members in lowerCamelCase, secrets and bytes hidden, undefined members left out.
- */
-export function redactParameters(value: unknown): unknown {
-  if (value instanceof Uint8Array) return hidden;
-  if (Array.isArray(value)) return value.map(redactParameters);
-  if (value === undefined || value === null || typeof value !== 'object') return value ?? null;
-  const redacted: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    const shown = isSecret(name) ? hidden : redactParameters(member);
-    // Assigned, a parameter called __proto__ would not be a member like any other.
-    if (name === '__proto__') Object.defineProperty(redacted, name, { value: shown, enumerable: true });
-    else redacted[lowerFirst(name)] = shown;
-  }
-  return redacted;
-}
-
-function isSecret(name: string): boolean {
+/** True for members that no record may hold, whatever is in them. */
+export function isSecretMember(name: string): boolean {
   return secretMembers.has(name.toLowerCase());
 }
 
-function lowerFirst(name: string): string {
+/**
+ * True for members that are left out of CloudTrail's records by nobody but Brevet: what stands for them says that there was something
+ * (docs/decisions/0006-no-session-token-in-records.md).
+ */
+export function isHiddenMember(name: string): boolean {
+  return name.toLowerCase() === 'sessiontoken';
+}
+
+/** A member's name as records write it: `RoleArn` as `roleArn`, `SAMLAssertion` as `sAMLAssertion`. */
+export function recordName(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Jul 18, 2023, 4:07:39 PM`: how records write the instants among parameters and response elements, in UTC. */
+export function formatRecordTime(milliseconds: number): string {
+  const at = new Date(milliseconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = at.getUTCHours();
+  const time = `${hours % 12 === 0 ? 12 : hours % 12}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
+  return `${months[at.getUTCMonth()]} ${at.getUTCDate()}, ${at.getUTCFullYear()}, ${time} ${hours < 12 ? 'AM' : 'PM'}`;
+}
+
+const fieldLimitBytes = 102_400;
+
+/**
+ * The value, or what CloudTrail has in its place when it takes more than 100 KB
+ * (CloudTrail User Guide, "CloudTrail record contents").
+ */
+export function limitField(value: unknown): unknown {
+  const originalSize = Buffer.byteLength(JSON.stringify(value ?? null));
+  return originalSize <= fieldLimitBytes ? value : { omitted: true, originalSize };
 }

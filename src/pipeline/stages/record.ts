@@ -1,25 +1,22 @@
-import { rootArn } from '#core/arn';
-import { type AuditEvent, redactParameters } from '#core/audit';
+import { type AuditEvent, type AuditNote, type AuditUserIdentity, limitField } from '#core/audit';
 import { createUuid, type RandomBytes } from '#core/identifiers';
+import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
-import {
-  type Caller,
-  callerArn,
-  callerUserId,
-  type Operation,
-  roleArn,
-  type Unsupported,
-  userArn,
-} from '#services/operation';
+import type { Operation, RecordDetails, Unsupported } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
-import { serviceModels } from '#wire/model';
+import { type ServiceModel, serviceModels } from '#wire/model';
 import { header, type WireRequest } from '../exchange.ts';
 import type { Authenticated } from './authenticate.ts';
+import { describeStructure } from './describe-value.ts';
+import type { NoiseLimit } from './noise-limit.ts';
 import type { Route } from './route.ts';
+import { foreignIdentity, userIdentity } from './user-identity.ts';
 
-const userAgentLimit = 1000;
+const textLimit = 1024;
+/** Below this no field can come near CloudTrail's 100 KB, even if every byte needs six in JSON. */
+const smallRequestBytes = 16_000;
 
 /** The request a record is about. */
 export interface Entry {
@@ -29,17 +26,21 @@ export interface Entry {
   readonly random: RandomBytes;
 }
 
+type Details = RecordDetails<unknown>;
+
 /** How far a request has come; what a failure knows when it jumps to the end. */
 export interface Progress {
   target?: Extract<Route, { kind: 'operation' }>;
   authenticated?: Authenticated;
   input?: unknown;
+  details?: Details | undefined;
 }
 
 interface Walked {
   readonly operation: Operation;
   readonly authenticated: Authenticated;
   readonly input: unknown;
+  readonly details: Details | undefined;
 }
 
 /** What a request is about to do, and its way to the disk. */
@@ -103,120 +104,179 @@ export async function recordOutcome(
   entry: Entry,
   walked: Walked & { readonly output: unknown; readonly intent: Intent | undefined },
 ): Promise<void> {
-  const { intent, output } = walked;
+  const { intent } = walked;
   if (intent === undefined) {
     audit.appendLater(eventOf('outcome', entry, walked));
     return;
   }
-  const outcome: AuditEvent = {
-    ...intent.event,
-    phase: 'outcome',
-    responseElements: redactParameters(output),
-    eventID: createUuid(entry.random),
-  };
+  const outcomes = outcomesOf(intent.event, entry, walked);
   if (!intent.isRecorded()) {
-    await audit.append(intent.event, outcome);
+    await audit.append(intent.event, ...outcomes);
     return;
   }
   await intent.record();
-  await audit.append(outcome);
+  await audit.append(...outcomes);
 }
 
-/** Says what was refused or went wrong. The caller gets nothing but the refusal, so it does not wait for the disk. */
-export function recordFailure(audit: AuditLog, entry: Entry, progress: Progress, fault: Fault): void {
-  const { target, authenticated, input } = progress;
-  const { code, text } = answerOf(fault, target?.model ?? serviceModels.sts);
+/** The event of the caller's account, and that of the account whose resource was used when it is another. */
+function outcomesOf(
+  intent: AuditEvent,
+  entry: Entry,
+  { operation, authenticated: { caller }, details, output }: Walked & { readonly output: unknown },
+): readonly AuditEvent[] {
+  const elements = details?.responseElements?.(output) ?? describeStructure(operation.model.output, output);
+  const outcome: AuditEvent = {
+    ...intent,
+    phase: 'outcome',
+    responseElements: limited(entry.request, elements),
+    eventID: createUuid(entry.random),
+  };
+  const owner = details?.owner;
+  if (owner === undefined || owner === caller.account.id) return [outcome];
+  const sharedEventID = createUuid(entry.random);
+  return [
+    { ...outcome, sharedEventID },
+    {
+      ...outcome,
+      userIdentity: foreignIdentity(caller),
+      eventID: createUuid(entry.random),
+      recipientAccountId: owner,
+      sharedEventID,
+    },
+  ];
+}
+
+/**
+ * Says what was refused or went wrong. The caller gets nothing but the refusal, so it does not wait for the disk. What nobody has proven
+ * to be theirs is recorded under no account, as far as the limit of its source goes.
+ */
+export function recordFailure(
+  audit: AuditLog,
+  entry: Entry,
+  progress: Progress,
+  fault: Fault,
+  noise: NoiseLimit,
+): void {
+  const { target, authenticated } = progress;
+  if (authenticated === undefined && !noise.admit(entry.request.sourceIp, entry.now)) return;
+  const model = target?.model ?? serviceModels.sts;
+  const { text } = answerOf(fault, model);
   audit.appendLater({
-    ...eventOf('outcome', entry, { operation: target?.operation, authenticated, input }),
-    errorCode: code,
-    ...(text === undefined ? {} : { errorMessage: text }),
+    ...eventOf('outcome', entry, { ...progress, operation: target?.operation }),
+    errorCode: errorCodeOf(fault, model),
+    ...(text === undefined ? {} : { errorMessage: text.slice(0, textLimit) }),
   });
 }
 
+/** Writes how many requests of unknown senders were not recorded one by one, once their minute is over. */
+export function recordLeftOut(audit: AuditLog, now: Instant, noise: NoiseLimit, atOnce = false): void {
+  const leftOut = noise.takeLeftOut(now, atOnce);
+  if (leftOut === undefined) return;
+  const note: AuditNote = {
+    phase: 'note',
+    eventVersion: '1.08',
+    eventTime: formatIsoSeconds(now),
+    eventName: 'AuditLogNote',
+    note: 'requests of unknown senders were counted instead of recorded',
+    ...leftOut,
+  };
+  audit.appendLater(note);
+}
+
+/** Codes that CloudTrail spells in another way than the query services. */
+const recordSpellings: Readonly<Record<string, string>> = {
+  ExpiredToken: 'ExpiredTokenException',
+  Throttling: 'ThrottlingException',
+  ValidationError: 'ValidationException',
+};
+
+/** CloudTrail names a modelled error by its shape: `NoSuchEntityException`, where the wire says `NoSuchEntity`. */
+function errorCodeOf(fault: Fault, model: ServiceModel): string {
+  return model.errors.get(answerOf(fault, model).code)?.name ?? recordSpellings[fault.code] ?? fault.code;
+}
+
 interface Known {
-  readonly operation: Operation | Unsupported | undefined;
-  readonly authenticated: Authenticated | undefined;
-  readonly input: unknown;
+  readonly operation?: Operation | Unsupported | undefined;
+  readonly authenticated?: Authenticated;
+  readonly input?: unknown;
+  readonly details?: Details | undefined;
 }
 
 function eventOf(
   phase: 'intent' | 'outcome',
   entry: Entry,
-  { operation, authenticated, input }: Known,
+  { operation, authenticated, input, details }: Known,
 ): AuditEvent {
+  const { request } = entry;
+  const model = operation?.model.service;
+  const parameters = { ...describeStructure(operation?.model.input, input), ...details?.requestParameters };
+  const additionalEventData = {
+    ...(authenticated !== undefined && model?.service === 'sts'
+      ? { RequestDetails: requestDetails(request, authenticated.requestedRegion) }
+      : {}),
+    ...details?.additionalEventData,
+    ...traceOf(request),
+  };
   return {
     phase,
     eventVersion: '1.08',
+    userIdentity: authenticated === undefined ? unknownIdentity : userIdentity(authenticated.caller),
     eventTime: formatIsoSeconds(entry.now),
-    eventSource: `${operation?.model.service.service ?? 'unknown'}.amazonaws.com`,
+    eventSource: `${model?.service ?? 'unknown'}.amazonaws.com`,
     eventName: operation?.model.name ?? 'Unknown',
     awsRegion: authenticated?.requestedRegion ?? 'us-east-1',
-    sourceIPAddress: entry.request.sourceIp,
-    userAgent: header(entry.request, 'user-agent')?.slice(0, userAgentLimit) ?? '',
-    userIdentity: authenticated === undefined ? { type: 'Unknown' } : userIdentity(authenticated.caller),
-    requestParameters: input === undefined ? null : redactParameters(input),
+    sourceIPAddress: request.sourceIp,
+    userAgent: header(request, 'user-agent')?.slice(0, textLimit) ?? '',
+    requestParameters: limited(request, Object.keys(parameters).length === 0 ? null : parameters),
     responseElements: null,
+    ...(Object.keys(additionalEventData).length === 0 ? {} : { additionalEventData }),
     requestID: entry.requestId,
     eventID: createUuid(entry.random),
-    readOnly: operation === undefined || !('effect' in operation) || operation.effect === 'read',
+    readOnly: isReadOnly(operation),
+    ...(details?.resources === undefined ? {} : { resources: details.resources }),
+    eventType: 'AwsApiCall',
+    ...(model === undefined ? {} : { apiVersion: model.apiVersion }),
+    managementEvent: true,
     ...(authenticated === undefined ? {} : { recipientAccountId: authenticated.caller.account.id }),
+    eventCategory: 'Management',
+    tlsDetails: tlsDetails(request),
   };
 }
 
-/** The caller in CloudTrail's form (CloudTrail User Guide, "userIdentity element"). */
-function userIdentity(caller: Caller): AuditEvent['userIdentity'] {
-  const accountId = caller.account.id;
-  const whose = {
-    principalId: callerUserId(caller),
-    arn: callerArn(caller),
-    accountId,
-    accessKeyId: caller.accessKeyId,
+const unknownIdentity: AuditUserIdentity = { type: 'Unknown' };
+
+const readingNames = /^(Describe|Get|List|Lookup|Search|Simulate)/;
+
+function isReadOnly(operation: Operation | Unsupported | undefined): boolean {
+  if (operation === undefined) return true;
+  if ('unsupported' in operation) return readingNames.test(operation.model.name);
+  return operation.readOnly ?? operation.effect === 'read';
+}
+
+function limited(request: WireRequest, value: unknown): unknown {
+  return request.body.length + request.target.length < smallRequestBytes ? value : limitField(value);
+}
+
+/** Through which of STS's endpoints a request came: the global one goes by its host name, or by none that names a Region. */
+function requestDetails(request: WireRequest, awsServingRegion: string): Readonly<Record<string, string>> {
+  const [service, region = ''] = (header(request, 'host') ?? '').toLowerCase().split('.');
+  const isGlobal = service === 'sts' && !isRegion(region);
+  return { endpointType: isGlobal ? 'global' : 'regional', awsServingRegion };
+}
+
+const traceParent = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/;
+
+/** The trace a request belongs to (W3C Trace Context §3.2). */
+function traceOf(request: WireRequest): { readonly traceId?: string; readonly spanId?: string } {
+  const [, traceId, spanId] = traceParent.exec(header(request, 'traceparent') ?? '') ?? [];
+  return traceId === undefined || spanId === undefined ? {} : { traceId, spanId };
+}
+
+function tlsDetails(request: WireRequest): NonNullable<AuditEvent['tlsDetails']> {
+  const { tls } = request;
+  const host = header(request, 'host');
+  return {
+    ...(tls === undefined ? {} : { tlsVersion: tls.version, cipherSuite: tls.cipherSuite }),
+    ...(host === undefined ? {} : { clientProvidedHostHeader: host.slice(0, textLimit) }),
   };
-  const { session } = caller;
-  const attributes = session && {
-    creationDate: formatIsoSeconds(session.issuedAt * 1000),
-    mfaAuthenticated: String(session.mfaAt !== undefined),
-  };
-  const sourceIdentity =
-    session?.sourceIdentity === undefined ? {} : { sourceIdentity: session.sourceIdentity };
-  switch (caller.kind) {
-    case 'root':
-      return { type: 'Root', ...whose, ...(attributes && { sessionContext: { attributes } }) };
-    case 'user':
-      return {
-        type: 'IAMUser',
-        ...whose,
-        userName: caller.user.name,
-        ...(attributes && { sessionContext: { attributes } }),
-      };
-    case 'assumed-role': {
-      const { role } = caller;
-      const sessionIssuer = {
-        type: 'Role',
-        principalId: role.id,
-        arn: roleArn(role),
-        accountId,
-        userName: role.name,
-      };
-      return {
-        type: 'AssumedRole',
-        ...whose,
-        sessionContext: { sessionIssuer, attributes, ...sourceIdentity },
-      };
-    }
-    case 'federated-user': {
-      const { issuer } = caller;
-      const sessionIssuer =
-        issuer === undefined
-          ? { type: 'Root', principalId: accountId, arn: rootArn(accountId), accountId }
-          : {
-              type: 'IAMUser',
-              principalId: issuer.id,
-              arn: userArn(issuer),
-              accountId,
-              userName: issuer.name,
-            };
-      return { type: 'FederatedUser', ...whose, sessionContext: { sessionIssuer, attributes } };
-    }
-  }
 }

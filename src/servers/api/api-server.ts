@@ -74,7 +74,7 @@ async function serve(
     rawHeaders: request.rawHeaders,
     body,
     sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
-    secure: (request.socket as Partial<TLSSocket>).encrypted === true,
+    ...security(request.socket),
   });
   response.writeHead(answer.status, {
     ...answer.headers,
@@ -83,6 +83,13 @@ async function serve(
     ...(isListening() ? {} : { connection: 'close' }),
   });
   response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
+function security(socket: Socket | TLSSocket): Pick<WireRequest, 'secure' | 'tls'> {
+  if (!('encrypted' in socket)) return { secure: false };
+  const version = socket.getProtocol();
+  const { standardName } = socket.getCipher();
+  return version === null ? { secure: true } : { secure: true, tls: { version, cipherSuite: standardName } };
 }
 
 const emptyBody = Buffer.alloc(0);

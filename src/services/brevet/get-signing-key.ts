@@ -26,6 +26,8 @@ export const getSigningKey = defineOperation(brevetOperations.GetSigningKey, {
       },
     ];
   },
+  // What the caller may do is long, and in the records of those who said so.
+  describe: () => ({ responseElements: ({ Sequence }) => ({ sequence: Sequence }) }),
   run: (input, _owner, call) => {
     const { signingKey, caller } = issueOrRefuse(call, {
       accessKeyId: input.AccessKeyId,

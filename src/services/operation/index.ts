@@ -35,6 +35,7 @@ export {
   type Operation,
   type Phases,
   type Question,
+  type RecordDetails,
   type Unsupported,
   unsupported,
   type World,

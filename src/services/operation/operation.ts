@@ -1,3 +1,4 @@
+import type { AuditResource } from '#core/audit';
 import type { AccountId } from '#core/identifiers';
 import type { ContextValue } from '#core/policy';
 import type { TokenKey } from '#core/session-token';
@@ -52,17 +53,36 @@ export interface Question {
   readonly trust?: { readonly role: RoleDocument | undefined };
 }
 
+/**
+ * What the record of a call has beside its input and output as the wire names them (CloudTrail User Guide, "Logging IAM and AWS STS API
+ * calls"). The pipeline writes the record.
+ */
+export interface RecordDetails<O> {
+  /** Further request parameters, in CloudTrail's spelling. */
+  readonly requestParameters?: Readonly<Record<string, unknown>>;
+  /** The response elements, in CloudTrail's spelling, where they are not the output as it is. */
+  readonly responseElements?: (output: O) => Readonly<Record<string, unknown>>;
+  readonly additionalEventData?: Readonly<Record<string, unknown>>;
+  readonly resources?: readonly AuditResource[];
+  /** Whose resource was used: when it is not the caller's, that account gets a record of its own. */
+  readonly owner?: AccountId;
+}
+
 /** The phases an operation fills in. Input, output and what was loaded keep their types from one to the next. */
 export interface Phases<I, O, L> {
   readonly callers: 'signed';
   /** `read` records its outcome; `change` and `credential` are recorded durably before they run and before they answer. */
   readonly effect: 'read' | 'change' | 'credential';
+  /** Given where CloudTrail calls read-only what is more than a read here. */
+  readonly readOnly?: true;
   /** A rule about the kind of caller that no policy can change. Undefined lets the caller pass. */
   readonly refuse?: (caller: Caller) => Fault | undefined;
   /** Reads what the decision and the run need; may find nothing. Throws Fault only for input that no state could make right. */
   readonly load: (input: I, world: World) => L;
   /** Pure: the questions to put to policy, in order. A missing resource is asked about like one that exists. */
   readonly authorize: (input: I, loaded: L, world: World) => readonly Question[];
+  /** Pure: what the audit record says beside input and output. */
+  readonly describe?: (input: I, loaded: L, world: World) => RecordDetails<O>;
   /** The change and the answer. Throws Fault. */
   readonly run: (input: I, loaded: L, call: Call) => O | Promise<O>;
 }

@@ -36,6 +36,7 @@ interface Loaded {
 export const assumeRole = defineOperation(stsOperations.AssumeRole, {
   callers: 'signed',
   effect: 'credential',
+  readOnly: true,
 
   refuse: (caller) => {
     if (caller.kind === 'root') return fault('AccessDenied', 'Roles may not be assumed by root accounts.');
@@ -76,6 +77,22 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
       ...(loaded.tags.length > 0 ? [ask('sts:TagSession')] : []),
       ...(loaded.sourceIdentity === undefined ? [] : [ask('sts:SetSourceIdentity')]),
     ];
+  },
+
+  describe: (input, _loaded, { caller }) => {
+    const account = (parseArn(input.RoleArn) ?? invalidArn(input.RoleArn)).account as AccountId;
+    const incoming = inheritedTags(caller);
+    return {
+      ...(incoming.length === 0
+        ? {}
+        : {
+            requestParameters: {
+              incomingTransitiveTags: Object.fromEntries(incoming.map(({ key, value }) => [key, value])),
+            },
+          }),
+      resources: [{ accountId: account, type: 'AWS::IAM::Role', ARN: input.RoleArn }],
+      owner: account,
+    };
   },
 
   run: async (

@@ -36,6 +36,9 @@ function event(name: string): AuditEvent {
     requestID: 'r',
     eventID: 'e',
     readOnly: true,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    eventCategory: 'Management',
   };
 }
 

@@ -1,9 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
-import { type AuditEvent, type ChainPosition, chainLine, chainStart } from '#core/audit';
+import {
+  type AuditEvent,
+  type AuditNote,
+  type ChainPosition,
+  chainLine,
+  chainStart,
+  parseAuditLine,
+  readChain,
+  unknownOutcome,
+} from '#core/audit';
 import { type Clock, formatIsoSeconds, type Instant } from '#core/time';
 import { type AuditFile, type AuditFiles, systemFiles } from './files.ts';
 import { fileName, parseFileName } from './names.ts';
-import { readTail } from './tail.ts';
+import { linesBackward, readTail } from './tail.ts';
 
 /** The log could not take a record: nothing that needs one may be done. `cause` is the file system's own error. */
 export class AuditLogError extends Error {
@@ -19,7 +28,7 @@ export interface AuditLog {
   /** Resolves once the records are on the disk, one after another; rejects with AuditLogError when none of them is or will be. */
   append(...events: readonly AuditEvent[]): Promise<void>;
   /** Writes the record soon. While the log cannot be written, the first ten thousand are kept and the rest counted. */
-  appendLater(event: AuditEvent): void;
+  appendLater(event: AuditEvent | AuditNote): void;
   /** False from a failed write until the log can be written again. */
   healthy(): boolean;
   /** Writes what is waiting, then closes. Rejects with AuditLogError when that fails. */
@@ -32,10 +41,12 @@ export interface AuditLogOptions {
   readonly writer: string;
   readonly clock: Clock;
   readonly files?: AuditFiles;
+  /** Told when so many records are about to go to the disk; what it returns is told whether they did. */
+  readonly watch?: (records: number) => (succeeded: boolean) => void;
 }
 
 interface Waiting {
-  readonly events: readonly object[];
+  readonly events: readonly (AuditEvent | AuditNote)[];
   /** Absent for records nobody waits for. */
   readonly settle?: { readonly resolve: () => void; readonly reject: (error: AuditLogError) => void };
 }
@@ -44,6 +55,8 @@ interface Waiting {
 interface Mark {
   readonly size: number;
   readonly position: ChainPosition;
+  /** The numbers of the intents without an outcome so far, by request, in their order. */
+  readonly unfinished: ReadonlyMap<string, number>;
 }
 
 const mostKept = 10_000;
@@ -61,13 +74,32 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   return log;
 }
 
+/**
+ * Repairs what crashes left behind in the files of writers that do not run any more: cuts off torn lines, and writes the outcome of every
+ * intent that has none. Rejects with AuditLogError. INVARIANT: none of these writers is running; `running` names those that are.
+ */
+export async function settleAuditLog(
+  options: Omit<AuditLogOptions, 'writer'> & { readonly running: ReadonlySet<string> },
+): Promise<void> {
+  const { running, ...shared } = options;
+  const names = await (options.files ?? systemFiles).list(options.directory).catch((error: unknown) => {
+    throw new AuditLogError(error);
+  });
+  const writers = new Set(names.flatMap((name) => parseFileName(name)?.writer ?? []));
+  for (const writer of writers) {
+    if (running.has(writer)) continue;
+    const log = await openAuditLog({ ...shared, writer });
+    await log.close();
+  }
+}
+
 class FileAuditLog implements AuditLog {
   readonly #options: AuditLogOptions;
   readonly #files: AuditFiles;
   /** Undefined after a failure: the handle may be what is broken, so the file is opened again. */
   #file: AuditFile | undefined;
   #day = '';
-  #durable: Mark = { size: 0, position: chainStart };
+  #durable: Mark = { size: 0, position: chainStart, unfinished: new Map() };
   #queue: Waiting[] = [];
   #dropped = 0;
   #isHealthy = true;
@@ -97,15 +129,49 @@ class FileAuditLog implements AuditLog {
           events: [note('a line that a crash cut off was removed', { bytes: tail.tornBytes }, clock())],
         });
       }
-      if (tail.position !== undefined) {
+      if (tail.last !== undefined) {
+        const unfinished = await this.#findUnfinished(days, tail.last.line);
         this.#file = file;
         this.#day = day;
-        this.#durable = { size: tail.size, position: tail.position };
+        this.#durable = {
+          size: tail.size,
+          position: tail.last.position,
+          unfinished: new Map(unfinished.map(({ intent, sequence }) => [intent.requestID, sequence])),
+        };
+        if (unfinished.length > 0)
+          this.#enqueue({ events: unfinished.map(({ intent }) => unknownOutcome(intent)) });
         return;
       }
       await file.close();
     }
     this.#file = await this.#openDay(utcDay(clock()));
+  }
+
+  /** The intents that a crash left without an outcome, the oldest first: the last line says how far back the oldest is. */
+  async #findUnfinished(
+    days: readonly string[],
+    lastLine: string,
+  ): Promise<readonly { readonly intent: AuditEvent; readonly sequence: number }[]> {
+    const oldest = readChain(lastLine)?.unfinished;
+    if (oldest === undefined) return [];
+    const found: { readonly intent: AuditEvent; readonly sequence: number }[] = [];
+    const finished = new Set<string>();
+    for (const day of days.toSorted().reverse()) {
+      const file = await this.#files.open(this.#options.directory, fileName(day, this.#options.writer));
+      try {
+        for await (const { line } of linesBackward(file)) {
+          const sequence = readChain(line)?.sequence ?? -1;
+          if (sequence < oldest) return found.reverse();
+          const entry = parseAuditLine(line);
+          if (entry?.phase === 'outcome') finished.add(entry.requestID);
+          if (entry?.phase === 'intent' && !finished.has(entry.requestID))
+            found.push({ intent: entry, sequence });
+        }
+      } finally {
+        await file.close();
+      }
+    }
+    return found.reverse();
   }
 
   append(...events: readonly AuditEvent[]): Promise<void> {
@@ -119,7 +185,7 @@ class FileAuditLog implements AuditLog {
     });
   }
 
-  appendLater(event: AuditEvent): void {
+  appendLater(event: AuditEvent | AuditNote): void {
     this.#enqueue({ events: [event] });
   }
 
@@ -172,10 +238,15 @@ class FileAuditLog implements AuditLog {
     const dropped = this.#dropped;
     this.#queue = [];
     this.#dropped = 0;
+    const watched =
+      group.length + dropped === 0
+        ? undefined
+        : this.#options.watch?.(group.reduce((sum, { events }) => sum + events.length, 0));
     try {
       await this.#commit(group, dropped);
     } catch (error) {
       const failure = new AuditLogError(error);
+      watched?.(false);
       this.#isHealthy = false;
       await this.#abandonFile();
       const kept = group.filter(({ settle }) => settle === undefined);
@@ -184,6 +255,7 @@ class FileAuditLog implements AuditLog {
       for (const { settle } of group) settle?.reject(failure);
       return failure;
     }
+    watched?.(true);
     this.#isHealthy = true;
     for (const { settle } of group) settle?.resolve();
     return undefined;
@@ -196,16 +268,20 @@ class FileAuditLog implements AuditLog {
     if (dropped > 0) events.push(note('records of reads and refusals were lost', { records: dropped }, now));
     if (events.length === 0) return;
     let { position } = this.#durable;
+    const unfinished = new Map(this.#durable.unfinished);
     let text = '';
     for (const event of events) {
-      const { line, next } = chainLine(event, position);
+      if (event.phase === 'intent') unfinished.set(event.requestID, position.sequence);
+      else if (event.phase === 'outcome') unfinished.delete(event.requestID);
+      const oldest = unfinished.values().next().value;
+      const { line, next } = chainLine(event, position, oldest);
       text += `${line}\n`;
       position = next;
     }
     const bytes = Buffer.from(text);
     await file.write(bytes, this.#durable.size);
     await file.sync();
-    this.#durable = { size: this.#durable.size + bytes.length, position };
+    this.#durable = { size: this.#durable.size + bytes.length, position, unfinished };
   }
 
   /** The file to write to. After a failure, what that left behind the last durable line is cut off first. */
@@ -233,7 +309,7 @@ class FileAuditLog implements AuditLog {
   async #openDay(day: string): Promise<AuditFile> {
     const file = await this.#files.open(this.#options.directory, fileName(day, this.#options.writer));
     this.#day = day;
-    this.#durable = { size: 0, position: this.#durable.position };
+    this.#durable = { ...this.#durable, size: 0 };
     return file;
   }
 
@@ -254,8 +330,9 @@ async function closeQuietly(file: AuditFile): Promise<void> {
 }
 
 /** A record of the log about itself. */
-function note(what: string, details: object, now: Instant): object {
+function note(what: string, details: object, now: Instant): AuditNote {
   return {
+    phase: 'note',
     eventVersion: '1.08',
     eventTime: formatIsoSeconds(now),
     eventName: 'AuditLogNote',

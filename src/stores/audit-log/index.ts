@@ -1,8 +1,24 @@
 /**
  * The audit log: append-only JSON lines, one file per day and process, each line chained to the one before it.
  * What `append` acknowledges is on the disk. It decides nothing about what is recorded, and never rewrites what it acknowledged.
- * Called by the pipeline; composed by main.
+ * Of a request whose process died between intent and outcome it writes, when it is opened again, that nobody knows how it ended.
+ * Called by the pipeline, which writes, and by those who read and follow the files; composed by main.
  */
-export { type AuditLog, AuditLogError, type AuditLogOptions, openAuditLog } from './audit-log.ts';
+export {
+  type AuditLog,
+  AuditLogError,
+  type AuditLogOptions,
+  openAuditLog,
+  settleAuditLog,
+} from './audit-log.ts';
 export { type AuditFile, type AuditFiles, systemFiles } from './files.ts';
+export {
+  type AuditPosition,
+  type AuditReader,
+  type AuditStep,
+  followAuditLog,
+  openAuditReader,
+  readAuditLine,
+  type WriterPosition,
+} from './reader.ts';
 export { type AuditLogReport, verifyAuditLog } from './verify.ts';
