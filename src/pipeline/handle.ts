@@ -7,6 +7,7 @@ import type { IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
 import { type Fault, unsupportedOperation } from '#wire/faults';
 import { serviceModels } from '#wire/model';
+import { createCatchUp } from './catch-up.ts';
 import type { WireRequest, WireResponse } from './exchange.ts';
 import { SigningKeyCache } from './signing-key-cache.ts';
 import { type Authenticated, authenticate } from './stages/authenticate.ts';
@@ -69,6 +70,7 @@ export function createPipeline(options: PipelineOptions): Handle {
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
   const guesses = new GuessLimit();
+  const catchUp = createCatchUp(identity);
   const findTokenKey = (id: string): TokenKey | undefined => options.keyring.find(id);
 
   return async (request) => {
@@ -86,7 +88,8 @@ export function createPipeline(options: PipelineOptions): Handle {
       progress.target = target;
       const { operation, model } = target;
 
-      if (identity.hasNews()) await identity.refresh();
+      const news = catchUp();
+      if (news !== undefined) await news;
       if ('unsupported' in operation && operation.model.noAuth)
         throw unsupportedOperation(model, operation.model.name);
       const authenticated = authenticate(request, target, {
