@@ -64,9 +64,10 @@ function checkCommand(): void {
 function checkExports(): void {
   writeFileSync(
     join(app, 'use.mjs'),
-    `import * as policy from 'brevet/policy';
+    `import * as authorizer from 'brevet/authorizer';
+import * as policy from 'brevet/policy';
 import * as sigv4 from 'brevet/sigv4';
-console.log(Object.keys(policy).length > 0 && Object.keys(sigv4).length > 0);
+console.log([authorizer, policy, sigv4].every((library) => Object.keys(library).length > 0));
 const inner = await import('brevet/dist/main/serve.js').catch((error) => error.code);
 console.log(inner);
 `,

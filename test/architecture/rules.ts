@@ -8,7 +8,7 @@ const floors: readonly { readonly name: string; readonly base: readonly string[]
   { name: 'stores', base: [] },
   { name: 'services', base: ['operation'] },
   { name: 'pipeline', base: [] },
-  { name: 'servers', base: [] },
+  { name: 'servers', base: ['authorizer'] },
   { name: 'main', base: [] },
 ];
 const floorsOfOneRoom: ReadonlySet<string> = new Set(['pipeline', 'main']);

@@ -86,7 +86,8 @@ export interface AccessQuestion {
   /** Condition keys of this request, in any case. */
   readonly context?: Readonly<Record<string, ContextValue | undefined>>;
   readonly connection: {
-    readonly sourceIp: string;
+    /** Left out where it is not known for certain: a policy about addresses then allows nothing. */
+    readonly sourceIp?: string | undefined;
     readonly secure: boolean;
     readonly userAgent?: string | undefined;
     readonly referer?: string | undefined;
@@ -191,7 +192,9 @@ function contextOf(
   keys.set('aws:resourceaccount', resourceAccount ?? caller.account);
   if ((resourceAccount ?? caller.account) === caller.account) copyOrganization(caller.context, keys);
   keys.set('aws:securetransport', String(connection.secure));
-  keys.set('aws:sourceip', connection.sourceIp);
+  // What is not known must be absent, not what the question says it is.
+  keys.delete('aws:sourceip');
+  if (connection.sourceIp !== undefined) keys.set('aws:sourceip', connection.sourceIp);
   if (connection.userAgent !== undefined) keys.set('aws:useragent', connection.userAgent);
   if (connection.referer !== undefined) keys.set('aws:referer', connection.referer);
   if (caller.mfaAt !== undefined)

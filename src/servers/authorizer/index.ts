@@ -4,7 +4,19 @@
  * one evaluator. It holds no secret of any caller, mints nothing and never goes on beyond the staleness it was allowed.
  * Called by the doors of this floor that guard resources, composed by main, and, as `brevet/authorizer`, by other programs.
  */
+
 export type { ChangeSummary, SigningKeyScope } from '#services/brevet';
+export { type ExpressGuarded, expressAuthorizer } from './adapters/express.ts';
+export {
+  type FastifyLike,
+  type FastifyReplyLike,
+  type FastifyRequestLike,
+  guardFastify,
+} from './adapters/fastify.ts';
+export { type FetchGuardOptions, fetchAuthorizer } from './adapters/fetch.ts';
+export type { Admitted, GuardedRequest, GuardOptions, GuardQuestion } from './adapters/guard.ts';
+export type { NodeRequest } from './adapters/node-request.ts';
+export { encodeRefusal, Refusal, type RefusalAnswer, type RefusalStatus } from './adapters/refusal.ts';
 export {
   type Access,
   type AccessQuestion,
@@ -17,6 +29,7 @@ export {
   type VerifyOptions,
 } from './authorizer.ts';
 export { CallerCache, type CallerCacheOptions, type KnownCaller } from './caller-cache.ts';
+export { type InvokedApi, type InvokeQuestion, invokeQuestion } from './invoke-question.ts';
 export {
   type CallerRefusal,
   CallerRefused,
@@ -25,4 +38,11 @@ export {
   IssuerUnavailable,
 } from './issuer.ts';
 export { createLocalIssuer, type LocalIssuerOptions } from './local-issuer.ts';
+export { PathRefused, parsePath } from './parse-path.ts';
+export {
+  credentialsOfChain,
+  openRemoteAuthorizer,
+  type RemoteAuthorizer,
+  type RemoteAuthorizerOptions,
+} from './remote-authorizer.ts';
 export { createRemoteIssuer, type RemoteIssuerOptions } from './remote-issuer.ts';

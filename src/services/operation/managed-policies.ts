@@ -1,4 +1,4 @@
-import { type IdentityState, policyArn } from '#stores/identity';
+import type { IdentityState } from '#stores/identity';
 import { awsManagedPolicy } from './aws-managed-policies.ts';
 
 /** A managed policy as decisions use it: its default version. */
@@ -18,5 +18,5 @@ export function managedPolicy(state: IdentityState, account: string, arn: string
   const policy = state.policyByArn(arn);
   if (policy === undefined || policy.account !== account) return undefined;
   const version = policy.versions.find(({ id }) => id === policy.defaultVersion);
-  return version && { arn: policyArn(policy), name: policy.name, document: version.document };
+  return version && { arn, name: policy.name, document: version.document };
 }
