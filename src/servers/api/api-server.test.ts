@@ -140,6 +140,29 @@ describe('the door for AWS clients', () => {
     });
   }
 
+  test('gives up clients that never come to an end, whatever part they are slow with', async () => {
+    const impatient = createApiServer({
+      handle: (request) => answerWith(request),
+      patience: { headMs: 100, requestMs: 200, checkedEveryMs: 20 },
+      onConnectionError: () => undefined,
+    });
+    impatient.server.listen(0, '127.0.0.1');
+    await once(impatient.server, 'listening');
+    const patientPort = port;
+    port = (impatient.server.address() as AddressInfo).port;
+    for (const slow of [
+      'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc',
+      'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab',
+    ]) {
+      const received = await talk((socket) => socket.write(slow));
+      assert.match(received, /^(HTTP\/1\.1 408 Request Timeout\r\n|$)/);
+    }
+    port = patientPort;
+    assert.equal(requests.length, 0);
+    await impatient.close(0);
+  });
+
   test('cuts the connection when an answer cannot be made, and says so to its owner', async () => {
     answerWith = () => Promise.reject(new Error('broken corridor'));
     const received = await talk((socket) => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));

@@ -7,14 +7,16 @@ import type { WireRequest, WireResponse } from '#pipeline';
 /** Largest body that is read: one byte more is refused, as AWS's query services do. */
 export const bodyLimitBytes = 10_000_000;
 const headLimitBytes = 16_384;
-const headTimeoutMs = 10_000;
-const requestTimeoutMs = 60_000;
+/** How slow a client may be. */
+const patience = { headMs: 10_000, requestMs: 60_000, checkedEveryMs: 1000 };
 const keepAliveTimeoutMs = 65_000;
 
 export interface ApiServerOptions {
   readonly handle: (request: WireRequest) => Promise<WireResponse>;
   /** Certificate chain and private key in PEM; plain HTTP without. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** How long a head and a whole request may take, and how often that is looked at; 10 s, 60 s and 1 s without. */
+  readonly patience?: typeof patience;
   /** Told of connections that sent something that is not HTTP, and of answers that could not be written. */
   readonly onConnectionError: (error: Error) => void;
 }
@@ -29,12 +31,13 @@ export interface ApiServer {
 }
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { headMs, requestMs, checkedEveryMs } = options.patience ?? patience;
   const limits = {
     maxHeaderSize: headLimitBytes,
-    headersTimeout: headTimeoutMs,
-    requestTimeout: requestTimeoutMs,
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    connectionsCheckingInterval: 1000,
+    connectionsCheckingInterval: checkedEveryMs,
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     serve(request, response, options, () => server.listening).catch((error: unknown) => {
