@@ -99,7 +99,7 @@ export class FakeIssuer implements Issuer {
   }
 
   #nothing(): ChangeSummary {
-    return { sequence: this.sequence, everything: false, principals: [], accessKeys: [] };
+    return { sequence: this.sequence, everything: false, principals: [], accessKeys: [], buckets: [] };
   }
 
   #everything(): ChangeSummary {

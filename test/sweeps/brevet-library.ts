@@ -92,5 +92,44 @@ class GetChangesCommand extends Command {
   }
 }
 
+class GetBucketCommand extends Command {
+  constructor(input: Fields) {
+    super('GetBucket', input);
+  }
+}
+
+class CreateBucketCommand extends Command {
+  constructor(input: Fields) {
+    super('CreateBucket', input);
+  }
+}
+
+class DeleteBucketCommand extends Command {
+  constructor(input: Fields) {
+    super('DeleteBucket', input);
+  }
+}
+
+class PutBucketPolicyCommand extends Command {
+  constructor(input: Fields) {
+    super('PutBucketPolicy', input);
+  }
+}
+
+class DeleteBucketPolicyCommand extends Command {
+  constructor(input: Fields) {
+    super('DeleteBucketPolicy', input);
+  }
+}
+
 /** What the sweeps take for the library of a client. */
-export const brevetLibrary: Fields = { BrevetClient, GetSigningKeyCommand, GetChangesCommand };
+export const brevetLibrary: Fields = {
+  BrevetClient,
+  GetSigningKeyCommand,
+  GetChangesCommand,
+  GetBucketCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  PutBucketPolicyCommand,
+  DeleteBucketPolicyCommand,
+};

@@ -1,5 +1,11 @@
 import { formatBasic, type Instant } from '#core/time';
-import { type ParsedSignature, PresignedError, SigV4Error, scopeTerminator } from './signature.ts';
+import {
+  type CredentialScope,
+  type ParsedSignature,
+  PresignedError,
+  SigV4Error,
+  scopeTerminator,
+} from './signature.ts';
 
 /** What this endpoint accepts. */
 export interface Expected {
@@ -28,7 +34,7 @@ export function checkSignature(signature: ParsedSignature, expected: Expected): 
   if (!signature.signedHeaders.includes('host')) {
     throw mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
-  checkScope(signature, expected);
+  checkScope(signature.scope, signature.amzDate, expected);
 }
 
 function checkTime({ instant }: ParsedSignature, expected: Expected): void {
@@ -74,7 +80,14 @@ function checkExpiry(
   if (now >= instant + seconds * 1000) throw new PresignedError('RequestExpired', 'Request has expired');
 }
 
-function checkScope({ scope, amzDate }: ParsedSignature, { service, isRegion, region }: Expected): void {
+/**
+ * Checks that a credential scope is this endpoint's and of the day of `amzDate`. Throws SigV4Error SignatureDoesNotMatch with AWS's texts.
+ */
+export function checkScope(
+  scope: CredentialScope,
+  amzDate: string,
+  { service, isRegion, region }: Pick<Expected, 'service' | 'isRegion' | 'region'>,
+): void {
   const day = amzDate.slice(0, 8);
   const regionIsGood = region === undefined ? isRegion(scope.region) : scope.region === region;
   const problems = [

@@ -4,7 +4,7 @@
  * Pure: time, keys and the body's hash are arguments. It looks nobody up and knows no session.
  * Called by the pipeline and, as `brevet/sigv4`, by other programs.
  */
-export { checkSignature, type Expected } from './check-signature.ts';
+export { checkScope, checkSignature, type Expected } from './check-signature.ts';
 export {
   ChunkedPayload,
   type ChunkedPayloadOptions,
@@ -42,4 +42,5 @@ export {
   stringToSign,
   type UriEncoding,
   verifySignature,
+  verifyTextSignature,
 } from './verify-signature.ts';

@@ -71,21 +71,26 @@ export function verifySignature(
     canonical === undefined
       ? undefined
       : createHmac('sha256', signingKey).update(stringToSign(signature, canonical)).digest();
-  const given = /^[0-9a-f]{64}$/.test(signature.signature)
-    ? Buffer.from(signature.signature, 'hex')
-    : undefined;
   const isHonestAboutBody = declared === undefined || declared === bodySha256;
-  if (
-    expected === undefined ||
-    given === undefined ||
-    !isHonestAboutBody ||
-    !timingSafeEqual(expected, given)
-  ) {
-    throw new SigV4Error(
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    );
-  }
+  if (!isHonestAboutBody || !matchSignature(expected, signature.signature)) throw mismatch();
+}
+
+/** Proves that whoever holds the signing key signed this text, as a form's policy is signed. Throws SigV4Error SignatureDoesNotMatch. */
+export function verifyTextSignature(text: string, signature: string, signingKey: KeyObject): void {
+  const expected = createHmac('sha256', signingKey).update(text).digest();
+  if (!matchSignature(expected, signature)) throw mismatch();
+}
+
+function matchSignature(expected: Buffer | undefined, hex: string): boolean {
+  const given = /^[0-9a-f]{64}$/.test(hex) ? Buffer.from(hex, 'hex') : undefined;
+  return expected !== undefined && given !== undefined && timingSafeEqual(expected, given);
+}
+
+function mismatch(): SigV4Error {
+  return new SigV4Error(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  );
 }
 
 /** The hex SHA-256 of a body. */

@@ -9,14 +9,17 @@ import {
 } from '#core/policy';
 import { isRegion } from '#core/regions';
 import {
+  type CredentialScope,
+  checkScope,
   checkSignature,
   hashBody,
   type ParsedSignature,
+  PresignedError,
   parseSignature,
   type SignedRequest,
   SigV4Error,
-  type UriEncoding,
   verifySignature,
+  verifyTextSignature,
 } from '#core/sigv4';
 import { type Clock, formatIsoSeconds } from '#core/time';
 import type { CallerDescription } from '#services/operation';
@@ -30,8 +33,11 @@ export interface AuthorizerOptions {
   /** The only Region that requests may be signed for; any Region of AWS's unless given. */
   readonly region?: string;
   readonly clock: Clock;
-  /** S3 encodes the path of a request once, every other service twice. */
-  readonly uriEncoding?: UriEncoding;
+  /**
+   * Set for S3, which encodes the path of a request once, lets presigned requests live until their own expiry, and takes their body unsigned
+   * where they say nothing of it (Amazon S3 API Reference, "Authenticating requests").
+   */
+  readonly dialect?: 's3';
 }
 
 /** How a request was proven, beyond the bytes that were signed. */
@@ -43,14 +49,30 @@ export interface VerifyOptions {
   readonly bodySha256?: string;
 }
 
-/** A request whose caller is proven. */
-export interface Verified {
+/** A proven caller, and the Region they signed for. */
+export interface Requester {
   readonly caller: CallerDescription;
   readonly known: KnownCaller;
+  readonly region: string;
+}
+
+/** A request whose caller is proven. */
+export interface Verified extends Requester {
   readonly signature: ParsedSignature;
 }
 
+/** A text that was signed by itself, as a browser's form signs its policy. */
+export interface SignedText {
+  readonly scope: CredentialScope;
+  readonly sessionToken: string | undefined;
+  readonly text: string;
+  /** Hex, as sent. */
+  readonly signature: string;
+}
+
 export type VerificationCode =
+  | 'AuthorizationQueryParametersError'
+  | 'RequestExpired'
   | 'MissingAuthenticationToken'
   | 'IncompleteSignature'
   | 'SignatureDoesNotMatch'
@@ -106,12 +128,29 @@ export interface Access {
 export interface Authorizer {
   /** Rejects with VerificationError. */
   verify(request: SignedRequest, options?: VerifyOptions): Promise<Verified>;
+  /** Proves who signed a text. The text itself says how long it is good; here only its scope is checked. Rejects with VerificationError. */
+  verifyText(signed: SignedText): Promise<Requester>;
   /** Decides one question. Pure but for the clock, and never throws: what does not clearly allow denies. */
-  authorize(verified: Verified, question: AccessQuestion): Access;
+  authorize(requester: Requester, question: AccessQuestion): Access;
+  /** Decides one question of somebody who signed nothing: only the resource's own policy can allow it. */
+  authorizeAnonymous(
+    question: AccessQuestion & { readonly resourceAccount: string; readonly region: string },
+  ): Access;
 }
 
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { callers, service, region, clock, uriEncoding = 'twice' } = options;
+  const { callers, service, region, clock, dialect } = options;
+  const isS3 = dialect === 's3';
+
+  /** The caller of a scope whose key and session hold now. */
+  async function find(scope: CredentialScope, sessionToken: string | undefined): Promise<KnownCaller> {
+    const { accessKeyId, date, region: signedRegion } = scope;
+    const found = callers.find({ accessKeyId, sessionToken, date, region: signedRegion, service });
+    const known = found instanceof Promise ? await found : found;
+    const { expiresAt } = known.caller;
+    if (expiresAt !== undefined && clock() >= expiresAt * 1000) throw new CallerRefused('ExpiredToken');
+    return known;
+  }
 
   async function verify(request: SignedRequest, { bodySha256 }: VerifyOptions = {}): Promise<Verified> {
     try {
@@ -120,35 +159,39 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         now: clock(),
         service,
         isRegion,
+        presignedUntilExpiry: isS3,
         ...(region === undefined ? {} : { region }),
       });
-      const { accessKeyId, date, region: signedRegion } = signature.scope;
-      const found = callers.find({
-        accessKeyId,
-        sessionToken: signature.sessionToken,
-        date,
-        region: signedRegion,
-        service,
-      });
-      const known = found instanceof Promise ? await found : found;
-      const { expiresAt } = known.caller;
-      if (expiresAt !== undefined && clock() >= expiresAt * 1000) throw new CallerRefused('ExpiredToken');
-      const body = bodySha256 ?? signature.contentSha256 ?? hashBody(new Uint8Array());
-      verifySignature(signature, known.signingKey, body, uriEncoding);
-      return { caller: known.caller, known, signature };
+      const { scope, sessionToken, contentSha256 } = signature;
+      const known = await find(scope, sessionToken);
+      const undeclared = isS3 && signature.form === 'query' ? 'UNSIGNED-PAYLOAD' : hashBody(new Uint8Array());
+      const body = bodySha256 ?? contentSha256 ?? undeclared;
+      verifySignature(signature, known.signingKey, body, isS3 ? 'once' : 'twice');
+      return { caller: known.caller, known, region: scope.region, signature };
     } catch (error) {
       throw asVerificationError(error);
     }
   }
 
-  function authorize({ known, caller, signature }: Verified, question: AccessQuestion): Access {
+  async function verifyText({ scope, sessionToken, text, signature }: SignedText): Promise<Requester> {
+    try {
+      checkScope(scope, scope.date, { service, isRegion, ...(region === undefined ? {} : { region }) });
+      const known = await find(scope, sessionToken);
+      verifyTextSignature(text, signature, known.signingKey);
+      return { caller: known.caller, known, region: scope.region };
+    } catch (error) {
+      throw asVerificationError(error);
+    }
+  }
+
+  function authorize({ known, caller, region: signedRegion }: Requester, question: AccessQuestion): Access {
     const { action, resource, resourceAccount, resourcePolicy, rcps } = question;
     const request: PolicyRequest = {
       principal: caller.principal,
       action,
       resource,
       ...(resourceAccount === undefined ? {} : { resourceAccount }),
-      context: contextOf(caller, question, signature.scope.region, clock()),
+      context: contextOf(caller, question, signedRegion, clock()),
     };
     const decision = evaluate(request, {
       ...known.policies,
@@ -160,11 +203,48 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     return { allowed: false, decision, message };
   }
 
-  return { verify, authorize };
+  function authorizeAnonymous({
+    region: askedRegion,
+    ...question
+  }: AccessQuestion & { readonly resourceAccount: string; readonly region: string }): Access {
+    const { action, resource, resourceAccount, resourcePolicy, rcps } = question;
+    const context = contextOf(anonymous, question, askedRegion, clock());
+    const decision = evaluate(
+      { principal: anonymous.principal, action, resource, resourceAccount, context },
+      {
+        identity: [],
+        ...(resourcePolicy === undefined ? {} : { resource: { ...resourcePolicy, kind: 'resource' } }),
+        ...(rcps === undefined ? {} : { rcps }),
+      },
+    );
+    if (decision.allowed) return { allowed: true, decision };
+    const message = denialMessage({ callerArn: anonymous.arn, action, resource, decision });
+    return { allowed: false, decision, message };
+  }
+
+  return { verify, verifyText, authorize, authorizeAnonymous };
 }
 
+/** Who signs nothing, to policy (IAM User Guide, "AWS global condition context keys"). */
+const anonymous: CallerDescription = {
+  principal: { type: 'anonymous' },
+  account: 'anonymous',
+  arn: 'anonymous',
+  principalId: 'anonymous',
+  accessKeyId: '',
+  context: {
+    'aws:principalaccount': 'anonymous',
+    'aws:principaltype': 'Anonymous',
+    'aws:userid': 'anonymous',
+    'aws:principalisawsservice': 'false',
+    'aws:viaawsservice': 'false',
+  },
+  tags: {},
+  policies: { identity: [] },
+};
+
 function asVerificationError(error: unknown): unknown {
-  if (error instanceof SigV4Error || error instanceof CallerRefused)
+  if (error instanceof SigV4Error || error instanceof PresignedError || error instanceof CallerRefused)
     return new VerificationError(error.code, error.message, error);
   if (error instanceof IssuerUnavailable)
     return new VerificationError('ServiceUnavailable', 'The caller cannot be verified now.', error);

@@ -23,6 +23,8 @@ export {
   type Authorizer,
   type AuthorizerOptions,
   createAuthorizer,
+  type Requester,
+  type SignedText,
   type VerificationCode,
   VerificationError,
   type Verified,

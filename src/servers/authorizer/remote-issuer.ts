@@ -108,12 +108,13 @@ export function createRemoteIssuer(options: RemoteIssuerOptions): Issuer {
           Everything: everything,
           Principals: principals,
           AccessKeys: accessKeys,
+          Buckets: buckets,
         } = answer;
-        const isWhole = [sequence, everything, principals, accessKeys].every(
+        const isWhole = [sequence, everything, principals, accessKeys, buckets].every(
           (member) => member !== undefined,
         );
         if (!isWhole) throw new IssuerUnavailable('the answer of the issuer is not whole');
-        return { sequence, everything, principals, accessKeys };
+        return { sequence, everything, principals, accessKeys, buckets };
       }),
   };
 }

@@ -165,6 +165,7 @@ describe('GetChanges', () => {
       Everything: false,
       Principals: [],
       AccessKeys: [accessKeyId, 'ASIA1'],
+      Buckets: [],
     });
   });
 
@@ -179,6 +180,7 @@ describe('GetChanges', () => {
       Everything: false,
       Principals: [],
       AccessKeys: [],
+      Buckets: [],
     });
   });
 

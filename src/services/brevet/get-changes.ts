@@ -3,7 +3,7 @@ import type { IdentityStore, Kind, News } from '#stores/identity';
 import { brevetOperations } from '#wire/model';
 
 /** What a change of a document touches, as far as decisions rest on it. */
-type Touches = 'principal' | 'access-key' | 'everything' | 'nothing';
+type Touches = 'principal' | 'access-key' | 'bucket' | 'everything' | 'nothing';
 
 const touches: Readonly<Record<Kind, Touches>> = {
   account: 'everything',
@@ -24,6 +24,8 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'revoked-session': 'access-key',
   'last-used': 'nothing',
   'token-key': 'nothing',
+  bucket: 'bucket',
+  'bucket-policy': 'bucket',
 };
 
 /**
@@ -38,11 +40,17 @@ export const getChanges = defineOperation(brevetOperations.GetChanges, {
   run: async (input, _loaded, { identity }) => {
     const waitMs = (input.WaitSeconds ?? 0) * 1000;
     if (identity.sequence === input.After && waitMs > 0) await newsWithin(identity, waitMs);
-    const { sequence, everything, principals, accessKeys } = summarizeChanges({
+    const { sequence, everything, principals, accessKeys, buckets } = summarizeChanges({
       sequence: identity.sequence,
       changes: identity.changesSince(input.After),
     });
-    return { Sequence: sequence, Everything: everything, Principals: principals, AccessKeys: accessKeys };
+    return {
+      Sequence: sequence,
+      Everything: everything,
+      Principals: principals,
+      AccessKeys: accessKeys,
+      Buckets: buckets,
+    };
   },
 });
 
@@ -66,14 +74,17 @@ export interface ChangeSummary {
   /** Unique ids of users and roles. */
   readonly principals: readonly string[];
   readonly accessKeys: readonly string[];
+  /** Names of buckets that got another owner or policy. */
+  readonly buckets: readonly string[];
 }
 
 /** What changes mean for those who keep what they were told of callers. */
 export function summarizeChanges({ sequence, changes }: News): ChangeSummary {
-  const everything = { sequence, everything: true, principals: [], accessKeys: [] };
+  const everything = { sequence, everything: true, principals: [], accessKeys: [], buckets: [] };
   if (changes === 'everything') return everything;
   const principals = new Set<string>();
   const accessKeys = new Set<string>();
+  const buckets = new Set<string>();
   for (const { kind, id } of changes) {
     // A kind that this version does not know may touch anything.
     switch (Object.hasOwn(touches, kind) ? touches[kind as Kind] : 'everything') {
@@ -83,11 +94,20 @@ export function summarizeChanges({ sequence, changes }: News): ChangeSummary {
       case 'access-key':
         accessKeys.add(id);
         break;
+      case 'bucket':
+        buckets.add(id);
+        break;
       case 'everything':
         return everything;
       case 'nothing':
         break;
     }
   }
-  return { sequence, everything: false, principals: [...principals], accessKeys: [...accessKeys] };
+  return {
+    sequence,
+    everything: false,
+    principals: [...principals],
+    accessKeys: [...accessKeys],
+    buckets: [...buckets],
+  };
 }

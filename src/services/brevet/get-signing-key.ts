@@ -1,7 +1,8 @@
-import { type AccountId, accountOfAccessKeyId } from '#core/identifiers';
-import { type CredentialSource, defineOperation, encodeCaller, type World } from '#services/operation';
+import { accountOfAccessKeyId } from '#core/identifiers';
+import { type CredentialSource, defineOperation, encodeCaller } from '#services/operation';
 import { Fault, fault } from '#wire/faults';
 import { brevetOperations } from '#wire/model';
+import { isWithinReach } from './is-within-reach.ts';
 import { type IssuedSigningKey, issueSigningKey, type SigningKeyScope } from './issue-signing-key.ts';
 
 /**
@@ -43,13 +44,6 @@ export const getSigningKey = defineOperation(brevetOperations.GetSigningKey, {
     };
   },
 });
-
-/** The verifier's own account, or one of the organization that it manages. */
-function isWithinReach({ state, caller }: World, account: AccountId): boolean {
-  if (account === caller.account.id) return true;
-  const id = state.all('account').get(account)?.organization?.id;
-  return id !== undefined && state.all('organization').get(id)?.managementAccount === caller.account.id;
-}
 
 function issueOrRefuse(source: CredentialSource, scope: SigningKeyScope): IssuedSigningKey {
   try {

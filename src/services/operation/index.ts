@@ -50,6 +50,7 @@ export {
   organizationPolicy,
   policiesOfTarget,
   resourceControlLevels,
+  resourceControlLevelsOf,
   serviceControlLevels,
   unitPath,
 } from './organization-policies.ts';

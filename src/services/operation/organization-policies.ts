@@ -167,7 +167,15 @@ export function resourceControlLevels(
   if (!resourceControlledServices.has(service) || question.resource === '*') return undefined;
   if (service === 'sts' && question.trust === undefined) return undefined;
   if (isServiceLinked(caller)) return undefined;
-  const owner = state.all('account').get(question.resourceAccount ?? caller.account.id);
+  return resourceControlLevelsOf(state, question.resourceAccount ?? caller.account.id);
+}
+
+/** The resource control policies that guard what an account owns, level by level, the root first; undefined where no organization has a say. */
+export function resourceControlLevelsOf(
+  state: IdentityState,
+  account: string,
+): readonly OrganizationLevel[] | undefined {
+  const owner = state.all('account').get(account);
   return owner && levels(state, owner, 'RESOURCE_CONTROL_POLICY');
 }
 

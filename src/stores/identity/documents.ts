@@ -250,6 +250,25 @@ export interface TokenKeyDocument {
   readonly notBefore: Instant;
 }
 
+/** A bucket that was made through the gateway, and whose it is. Buckets that the store had before are not kept here. */
+export interface BucketDocument {
+  /** The bucket's name. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly createdAt: Instant;
+}
+
+/** The policy of a bucket, which the gateway asks and the store behind it never sees. */
+export interface BucketPolicyDocument {
+  /** The bucket's name. */
+  readonly id: string;
+  /** The account that owned the bucket when the policy was put: it counts for that owner only. */
+  readonly account: AccountId;
+  /** The policy as it was written. */
+  readonly document: string;
+  readonly updatedAt: Instant;
+}
+
 /** Every kind of record and the document it holds. */
 export interface Documents {
   readonly account: AccountDocument;
@@ -270,6 +289,8 @@ export interface Documents {
   readonly 'revoked-session': RevokedSessionDocument;
   readonly 'last-used': LastUsedDocument;
   readonly 'token-key': TokenKeyDocument;
+  readonly bucket: BucketDocument;
+  readonly 'bucket-policy': BucketPolicyDocument;
 }
 
 export type Kind = keyof Documents;

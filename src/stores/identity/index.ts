@@ -10,6 +10,8 @@ export type {
   AccessKeyDocument,
   AccountCreationDocument,
   AccountDocument,
+  BucketDocument,
+  BucketPolicyDocument,
   CredentialReportDocument,
   Documents,
   GroupDocument,

@@ -57,6 +57,8 @@ function createCollections(): Collections {
     'credential-report': byIdOnly(),
     'last-used': byIdOnly(),
     'token-key': byIdOnly(),
+    bucket: byIdOnly((bucket) => bucket.account),
+    'bucket-policy': byIdOnly((policy) => policy.account),
   };
 }
 

@@ -303,6 +303,8 @@ const kinds: Readonly<Record<Kind, true>> = {
   'revoked-session': true,
   'last-used': true,
   'token-key': true,
+  bucket: true,
+  'bucket-policy': true,
 };
 
 /** Applies one change; a kind this version does not know belongs to a newer one, and is left to it. */

@@ -25,6 +25,36 @@ const table: ServiceTable = {
       output: 'GetChangesResponse',
       errors: [],
     },
+    GetBucket: {
+      http: { method: 'POST', uri: '/' },
+      input: 'OwnedBucketRequest',
+      output: 'GetBucketResponse',
+      errors: [],
+    },
+    CreateBucket: {
+      http: { method: 'POST', uri: '/' },
+      input: 'OwnedBucketRequest',
+      output: 'Nothing',
+      errors: ['BucketAlreadyExistsException', 'BucketNotFoundException'],
+    },
+    DeleteBucket: {
+      http: { method: 'POST', uri: '/' },
+      input: 'OwnedBucketRequest',
+      output: 'Nothing',
+      errors: ['BucketNotFoundException'],
+    },
+    PutBucketPolicy: {
+      http: { method: 'POST', uri: '/' },
+      input: 'PutBucketPolicyRequest',
+      output: 'Nothing',
+      errors: ['BucketNotFoundException', 'MalformedPolicyDocument'],
+    },
+    DeleteBucketPolicy: {
+      http: { method: 'POST', uri: '/' },
+      input: 'OwnedBucketRequest',
+      output: 'Nothing',
+      errors: ['BucketNotFoundException'],
+    },
   },
   shapes: {
     GetSigningKeyRequest: {
@@ -60,8 +90,41 @@ const table: ServiceTable = {
         Everything: 'Boolean',
         Principals: 'TextList',
         AccessKeys: 'TextList',
+        Buckets: 'TextList',
       },
     },
+    OwnedBucketRequest: {
+      type: 'structure',
+      required: ['Bucket', 'Account'],
+      members: { Bucket: 'BucketName', Account: 'AccountId', OnBehalfOf: 'Text' },
+    },
+    PutBucketPolicyRequest: {
+      type: 'structure',
+      required: ['Bucket', 'Account', 'Policy'],
+      members: { Bucket: 'BucketName', Account: 'AccountId', OnBehalfOf: 'Text', Policy: 'Text' },
+    },
+    GetBucketResponse: { type: 'structure', members: { Description: 'Text', Sequence: 'Sequence' } },
+    Nothing: { type: 'structure', members: {} },
+    BucketAlreadyExistsException: {
+      type: 'structure',
+      members: { message: 'Text' },
+      exception: true,
+      error: { code: 'BucketAlreadyExistsException', httpStatusCode: 409 },
+    },
+    BucketNotFoundException: {
+      type: 'structure',
+      members: { message: 'Text' },
+      exception: true,
+      error: { code: 'BucketNotFoundException', httpStatusCode: 404 },
+    },
+    MalformedPolicyDocument: {
+      type: 'structure',
+      members: { message: 'Text' },
+      exception: true,
+      error: { code: 'MalformedPolicyDocument', httpStatusCode: 400 },
+    },
+    BucketName: { type: 'string', min: 3, max: 63, pattern: '[a-z0-9][a-z0-9.-]+' },
+    AccountId: { type: 'string', pattern: '[0-9]{12}' },
     AccessKeyId: { type: 'string', min: 16, max: 128, pattern: '[\\w]*' },
     SessionToken: { type: 'string', min: 1, max: 4096, sensitive: true },
     ScopeDate: { type: 'string', pattern: '[0-9]{8}' },
@@ -111,13 +174,42 @@ export interface GetChangesResponse {
   readonly Principals: readonly string[];
   /** Ids of access keys, temporary ones too, that were made, ended or changed. */
   readonly AccessKeys: readonly string[];
+  /** Names of buckets of the gateways that got another owner or policy. */
+  readonly Buckets: readonly string[];
+}
+
+/** A bucket, and the account that owns it or, of one that no gateway made, its store. */
+export interface OwnedBucketRequest {
+  readonly Bucket: string;
+  readonly Account: string;
+  /** The ARN of the caller for whom a gateway asks, for the record. */
+  readonly OnBehalfOf?: string | undefined;
+}
+
+export interface PutBucketPolicyRequest extends OwnedBucketRequest {
+  readonly Policy: string;
+}
+
+export interface GetBucketResponse {
+  /** The description of the bucket, as services/brevet encodes it. */
+  readonly Description: string;
+  readonly Sequence: number;
 }
 
 /** The operations, each with the types of its input and output. */
 export const brevetOperations = {
   GetSigningKey: operation<GetSigningKeyRequest, GetSigningKeyResponse>('GetSigningKey'),
   GetChanges: operation<GetChangesRequest, GetChangesResponse>('GetChanges'),
+  GetBucket: operation<OwnedBucketRequest, GetBucketResponse>('GetBucket'),
+  CreateBucket: operation<OwnedBucketRequest, object>('CreateBucket'),
+  DeleteBucket: operation<OwnedBucketRequest, object>('DeleteBucket'),
+  PutBucketPolicy: operation<PutBucketPolicyRequest, object>('PutBucketPolicy'),
+  DeleteBucketPolicy: operation<OwnedBucketRequest, object>('DeleteBucketPolicy'),
 } as const;
 
 export type BrevetOperationName = keyof typeof brevetOperations;
-export type BrevetErrorCode = 'CallerRefusedException';
+export type BrevetErrorCode =
+  | 'CallerRefusedException'
+  | 'BucketAlreadyExistsException'
+  | 'BucketNotFoundException'
+  | 'MalformedPolicyDocument';

@@ -34,8 +34,11 @@ export {
   type BrevetErrorCode,
   type BrevetOperationName,
   brevetOperations,
+  type GetBucketResponse,
   type GetChangesResponse,
   type GetSigningKeyResponse,
+  type OwnedBucketRequest,
+  type PutBucketPolicyRequest,
 } from './brevet.ts';
 export {
   type AccountErrorCode,
