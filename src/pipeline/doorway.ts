@@ -28,7 +28,7 @@ export type CallThrough = (call: DoorCall) => Promise<unknown>;
 export function createDoorway(
   options: Omit<PipelineOptions, 'services' | 'domain' | 'onAnswered'>,
 ): CallThrough {
-  const { identity, audit, box, keyring, clock, random } = options;
+  const { identity, audit, box, keyring, clock, random, noise } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
   const guesses = new GuessLimit();
   return async ({ operation, input, accessKeyId, sessionToken, region, request }) => {
@@ -49,7 +49,9 @@ export function createDoorway(
       const authenticated = { state, caller, region, now, box, guesses, requestedRegion: region };
       progress.authenticated = authenticated;
       const loaded = operation.load(input, authenticated);
-      const intent = await recordIntent(audit, entry, { operation, authenticated, input });
+      const details = operation.describe?.(input, loaded, authenticated);
+      progress.details = details;
+      const intent = await recordIntent(audit, entry, { operation, authenticated, input, details });
       const output = await operation.run(input, loaded, {
         ...authenticated,
         identity: writeAfter(intent, identity),
@@ -57,11 +59,11 @@ export function createDoorway(
         tokenKey: () => keyring.current(),
         findTokenKey,
       });
-      await recordOutcome(audit, entry, { operation, authenticated, input, output, intent });
+      await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
       return output;
     } catch (error) {
       const fault = toFault(error);
-      recordFailure(audit, entry, progress, fault);
+      recordFailure(audit, entry, progress, fault, noise);
       throw fault;
     }
   };
