@@ -24,6 +24,7 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^SerialNumber$/, `arn:aws:iam::${account}:mfa/sweep`],
   [/^OpenIDConnectProviderArn$/, `arn:aws:iam::${account}:oidc-provider/id.example.com`],
   [/^(SAMLProviderArn|PrincipalArn)$/, `arn:aws:iam::${account}:saml-provider/sweep`],
+  [/^Url$/, 'https://sweep.example.com'],
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
   [/^RegionName$/, 'ap-east-1'],

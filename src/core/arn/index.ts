@@ -52,6 +52,11 @@ export function iamArn(account: string, kind: IamResourceKind, path: string, nam
   return `arn:aws:iam::${account}:${kind}${path}${name}` as Arn;
 }
 
+/** `arn:aws:iam::ACCOUNT:oidc-provider/HOST/PATH`; `name` is the provider's URL without `https://`. */
+export function oidcProviderArn(account: string, name: string): Arn {
+  return `arn:aws:iam::${account}:oidc-provider/${name}` as Arn;
+}
+
 /** `arn:aws:iam::ACCOUNT:root` */
 export function rootArn(account: string): Arn {
   return `arn:aws:iam::${account}:root` as Arn;

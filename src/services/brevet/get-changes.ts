@@ -20,6 +20,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'access-key': 'access-key',
   'mfa-device': 'nothing',
   'login-profile': 'nothing',
+  'oidc-provider': 'nothing',
   'credential-report': 'nothing',
   'revoked-session': 'access-key',
   'last-used': 'nothing',

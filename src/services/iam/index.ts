@@ -15,6 +15,7 @@ import { instanceProfileOperations } from './instance-profile/index.ts';
 import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
+import { oidcProviderOperations } from './oidc-provider/index.ts';
 import { roleOperations } from './role/index.ts';
 import { serviceAccessOperations } from './service-access/index.ts';
 import { simulationOperations } from './simulation/index.ts';
@@ -34,6 +35,7 @@ export const iam = {
   ...loginProfileOperations,
   ...managedPolicyOperations,
   ...mfaDeviceOperations,
+  ...oidcProviderOperations,
   ...roleOperations,
   ...tagOperations,
   ...userOperations,

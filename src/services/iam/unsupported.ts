@@ -3,7 +3,6 @@ import { type IamOperationName, iamOperations as models } from '#wire/model';
 
 const delegation = 'temporary delegation to product providers is not built yet';
 const lastAccessed = 'records of last access to services are not built yet';
-const oidc = 'OpenID Connect federation is not built yet';
 const outbound = 'outbound web identity federation is not built yet';
 const rootAccess = 'root access of member accounts is not built yet';
 const saml = 'SAML federation is not built yet';
@@ -15,18 +14,6 @@ const sshKeys = 'there is no CodeCommit';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // OpenID Connect providers
-  AddClientIDToOpenIDConnectProvider: unsupported(models.AddClientIDToOpenIDConnectProvider, oidc),
-  CreateOpenIDConnectProvider: unsupported(models.CreateOpenIDConnectProvider, oidc),
-  DeleteOpenIDConnectProvider: unsupported(models.DeleteOpenIDConnectProvider, oidc),
-  GetOpenIDConnectProvider: unsupported(models.GetOpenIDConnectProvider, oidc),
-  ListOpenIDConnectProviderTags: unsupported(models.ListOpenIDConnectProviderTags, oidc),
-  ListOpenIDConnectProviders: unsupported(models.ListOpenIDConnectProviders, oidc),
-  RemoveClientIDFromOpenIDConnectProvider: unsupported(models.RemoveClientIDFromOpenIDConnectProvider, oidc),
-  TagOpenIDConnectProvider: unsupported(models.TagOpenIDConnectProvider, oidc),
-  UntagOpenIDConnectProvider: unsupported(models.UntagOpenIDConnectProvider, oidc),
-  UpdateOpenIDConnectProviderThumbprint: unsupported(models.UpdateOpenIDConnectProviderThumbprint, oidc),
-
   // SAML providers
   CreateSAMLProvider: unsupported(models.CreateSAMLProvider, saml),
   DeleteSAMLProvider: unsupported(models.DeleteSAMLProvider, saml),

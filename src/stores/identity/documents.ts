@@ -214,6 +214,21 @@ export interface LoginProfileDocument {
   readonly resetRequired: boolean;
 }
 
+/** An OpenID Connect issuer that roles of the account may trust. */
+export interface OidcProviderDocument {
+  /** Its ARN. */
+  readonly id: string;
+  readonly account: AccountId;
+  /** As it was given, with `https://`: the issuer of its tokens must equal it letter by letter. */
+  readonly url: string;
+  /** The audiences that are meant for the account. */
+  readonly clientIds: readonly string[];
+  /** SHA-1 of certificates that its server may be trusted by, hexadecimal, in lower case. */
+  readonly thumbprints: readonly string[];
+  readonly createdAt: Instant;
+  readonly tags: readonly Tag[];
+}
+
 /** A session that was ended before its time, by the id of its temporary access key. Kept until no session of its age can live. */
 export interface RevokedSessionDocument {
   /** `ASIA…` */
@@ -285,6 +300,7 @@ export interface Documents {
   readonly 'access-key': AccessKeyDocument;
   readonly 'mfa-device': MfaDeviceDocument;
   readonly 'login-profile': LoginProfileDocument;
+  readonly 'oidc-provider': OidcProviderDocument;
   readonly 'credential-report': CredentialReportDocument;
   readonly 'revoked-session': RevokedSessionDocument;
   readonly 'last-used': LastUsedDocument;

@@ -21,6 +21,7 @@ export type {
   LastUsedDocument,
   LoginProfileDocument,
   MfaDeviceDocument,
+  OidcProviderDocument,
   OrganizationalUnitDocument,
   OrganizationDocument,
   OrganizationPolicyDocument,

@@ -53,6 +53,7 @@ function createCollections(): Collections {
     'access-key': byIdOnly((key) => key.owner),
     'mfa-device': byAccount((device) => device.owner),
     'login-profile': byIdOnly((profile) => profile.account),
+    'oidc-provider': byIdOnly((provider) => provider.account),
     'revoked-session': byIdOnly((session) => session.account),
     'credential-report': byIdOnly(),
     'last-used': byIdOnly(),

@@ -299,6 +299,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'access-key': true,
   'mfa-device': true,
   'login-profile': true,
+  'oidc-provider': true,
   'credential-report': true,
   'revoked-session': true,
   'last-used': true,

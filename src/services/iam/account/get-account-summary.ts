@@ -42,13 +42,13 @@ export const getAccountSummary = defineOperation(iamOperations.GetAccountSummary
         MFADevicesInUse: devices.filter(({ owner }) => owner !== undefined).length,
         AccountMFAEnabled: Number(state.all('mfa-device').owned(id).length > 0),
         AccountAccessKeysPresent: Number(state.all('access-key').count(id) > 0),
-        // The root signs in with no password, and there are no certificates and no identity providers to count.
+        // The root signs in with no password, and there are no certificates to count.
         AccountPasswordPresent: 0,
         AccountSigningCertificatesPresent: 0,
         SigningCertificatesPerUserQuota: quotas.SigningCertificatesPerUser,
         ServerCertificates: 0,
         ServerCertificatesQuota: quotas.ServerCertificatesPerAccount,
-        Providers: 0,
+        Providers: state.all('oidc-provider').count(id),
         GlobalEndpointTokenVersion: globalEndpointTokenVersion ?? 1,
       },
     };

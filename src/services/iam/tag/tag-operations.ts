@@ -22,8 +22,9 @@ import {
   type TagKeys,
   tagKeyContext,
 } from '../base/tags.ts';
+import { aboutProvider, checkProviderArn, findProvider } from '../oidc-provider/provider.ts';
 
-type TaggedKind = 'user' | 'role' | 'policy' | 'instance-profile' | 'mfa-device';
+type TaggedKind = 'user' | 'role' | 'policy' | 'instance-profile' | 'mfa-device' | 'oidc-provider';
 type Context = Readonly<Record<string, ContextValue>>;
 
 /** One kind of resource that has tags; `Member` is the input member that names it. */
@@ -188,6 +189,19 @@ const mfaDevices = defineFamily({
   about: (action, _world, found, serial, context) => aboutArn(action, serial, found, context),
 });
 
+const oidcProviders = defineFamily({
+  kind: 'oidc-provider',
+  noun: 'OpenID Connect provider',
+  member: 'OpenIDConnectProviderArn',
+  keys: 'exact-case',
+  tag: iamOperations.TagOpenIDConnectProvider,
+  untag: iamOperations.UntagOpenIDConnectProvider,
+  list: iamOperations.ListOpenIDConnectProviderTags,
+  check: checkProviderArn,
+  find: findProvider,
+  about: (action, _world, found, arn, context) => aboutProvider(action, arn, found, context),
+});
+
 /** Tags of each kind of resource (IAM API Reference, "TagUser", "UntagUser", "ListUserTags" and their like). */
 export const tagOperations = {
   TagUser: users.tag,
@@ -205,4 +219,7 @@ export const tagOperations = {
   TagMFADevice: mfaDevices.tag,
   UntagMFADevice: mfaDevices.untag,
   ListMFADeviceTags: mfaDevices.list,
+  TagOpenIDConnectProvider: oidcProviders.tag,
+  UntagOpenIDConnectProvider: oidcProviders.untag,
+  ListOpenIDConnectProviderTags: oidcProviders.list,
 };
