@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { account } from '#services/account';
+import { cloudtrail } from '#services/cloudtrail';
 import { iam } from '#services/iam';
 import type { Operation, Unsupported } from '#services/operation';
 import { organizations } from '#services/organizations';
@@ -16,6 +17,7 @@ const services: readonly (readonly [title: string, table: Table])[] = [
   ['IAM', iam],
   ['Organizations', organizations],
   ['Account', account],
+  ['CloudTrail', cloudtrail],
 ];
 
 /** The text of docs/coverage.md. */

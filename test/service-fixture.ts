@@ -57,6 +57,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     tokenKey: () => tokenKey,
     guesses,
     findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
+    events: { find: () => Promise.resolve([]) },
   });
   const fixture: ServiceFixture = {
     identity,

@@ -14,10 +14,11 @@ import {
 } from '#pipeline';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
+import { cloudtrail } from '#services/cloudtrail';
 import { iam } from '#services/iam';
 import { organizations } from '#services/organizations';
 import { sts } from '#services/sts';
-import { type AuditLog, openAuditLog } from '#stores/audit-log';
+import { type AuditLog, type EventIndex, openAuditLog, openEventIndex } from '#stores/audit-log';
 import {
   type IdentityStore,
   openIdentityStore,
@@ -28,7 +29,7 @@ import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type Secre
 import { createRandomPool } from './random-pool.ts';
 
 /** Every service of the endpoint. The sweeps walk these tables: an operation that stands in one is swept. */
-export const services = { sts, iam, organizations, account, brevet } satisfies ServiceTables;
+export const services = { sts, iam, organizations, account, cloudtrail, brevet } satisfies ServiceTables;
 
 /** What it takes to compose one process. */
 export interface ComposeOptions {
@@ -55,11 +56,14 @@ export interface House {
   readonly box: SecretBox;
   readonly keyring: Keyring;
   readonly audit: AuditLog;
+  readonly events: EventIndex;
   close(): Promise<void>;
 }
 
 const keyCheckMs = 600_000;
 const leftOutMs = 60_000;
+/** LookupEvents looks back ninety days. */
+const lookupSeconds = 90 * 86_400;
 
 /** Opens the stores and joins them with the services to the corridor. The only place that picks engines, a clock and randomness. */
 export async function compose(options: ComposeOptions): Promise<House> {
@@ -101,6 +105,11 @@ export async function compose(options: ComposeOptions): Promise<House> {
     writer: options.writer,
     clock,
   });
+  const events = openEventIndex({
+    directory: join(dataDirectory, 'audit'),
+    file: join(dataDirectory, 'audit-index.db'),
+    oldest: () => Math.floor(clock() / 1000) - lookupSeconds,
+  });
   const noise = new NoiseLimit();
   const counting = setInterval(() => recordLeftOut(audit, clock(), noise), leftOutMs).unref();
   const handle = createPipeline({
@@ -109,6 +118,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     box,
     keyring,
     audit,
+    events,
     noise,
     clock,
     random: createRandomPool(),
@@ -121,10 +131,12 @@ export async function compose(options: ComposeOptions): Promise<House> {
     box,
     keyring,
     audit,
+    events,
     async close() {
       clearInterval(rotation);
       clearInterval(counting);
       recordLeftOut(audit, clock(), noise, true);
+      await events.close();
       await audit.close();
       await identity.close();
     },

@@ -7,6 +7,7 @@ import { type Logger, pino } from 'pino';
 import { createAdminServer } from '#servers/admin';
 import { type ApiServer, createApiServer } from '#servers/api';
 import { callerArn } from '#services/operation';
+import { openAuditLog, settleAuditLog } from '#stores/audit-log';
 import { compose, type House, writerName } from './compose.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import { createFirstAccount, writeRootCredentials } from './first-start.ts';
@@ -21,6 +22,7 @@ const logBufferBytes = 4096;
 const logFlushMs = 100;
 const lastUsedFlushMs = 60_000;
 const certificateCheckMs = 2000;
+const feedEventsMs = 500;
 
 /**
  * Runs the service until a signal ends it. One process does everything, or a primary keeps `workers` of them.
@@ -38,11 +40,18 @@ export async function serve(settings: Settings): Promise<void> {
 async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   const metrics = createMetrics();
   const unlock = await lockDataDirectory(settings.dataDirectory);
+  const auditDirectory = join(settings.dataDirectory, 'audit');
+  await settleAuditLog({ directory: auditDirectory, clock: Date.now, running: new Set() });
   const open = await openProcess(settings, log, metrics, 0);
+  const feeding = feedEventIndex(open.house, log);
   const first = { identity: open.house.identity, box: open.house.box, random: randomBytes, now: Date.now() };
   await createFirstAccount(settings, first);
   const single = settings.workers === 1;
-  const workers = single ? undefined : await superviseWorkers(settings.workers, log);
+  const workers = single
+    ? undefined
+    : await superviseWorkers(settings.workers, log, (worker) =>
+        settleWriter(auditDirectory, writerName(worker), log),
+      );
   const api = single ? startApi(settings, open.house, log) : undefined;
   const address =
     workers?.address ?? (api === undefined ? undefined : await listen(api.server, settings.listen));
@@ -67,8 +76,33 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   await told;
   admin.close();
   await Promise.all([api?.close(drainMs), workers?.drain(drainMs)]);
+  clearInterval(feeding);
   await open.close();
   unlock();
+}
+
+/** One process keeps the index of events up with the log, a little at a time: a busy service comes first. */
+function feedEventIndex(house: House, log: Logger): NodeJS.Timeout {
+  let isFeeding = false;
+  return setInterval(() => {
+    if (isFeeding) return;
+    isFeeding = true;
+    house.events
+      .feed()
+      .catch((error: unknown) => log.error({ err: error }, 'the index of events is behind'))
+      .finally(() => {
+        isFeeding = false;
+      });
+  }, feedEventsMs).unref();
+}
+
+/** Writes what became of the requests of a worker that died. It has an id that no other worker will have. */
+function settleWriter(directory: string, writer: string, log: Logger): void {
+  openAuditLog({ directory, writer, clock: Date.now })
+    .then((audit) => audit.close())
+    .catch((error: unknown) =>
+      log.error({ err: error, writer }, 'the audit log of a dead worker is unsettled'),
+    );
 }
 
 async function serveAsWorker(settings: Settings, log: Logger): Promise<void> {

@@ -12,8 +12,12 @@ export interface Workers {
   drain(graceMs: number): Promise<void>;
 }
 
-/** Starts workers and replaces those that die. Resolves when all listen; rejects when one cannot start. */
-export async function superviseWorkers(count: number, log: Logger): Promise<Workers> {
+/** Starts workers and replaces those that die; `onDied` is told the id of each, which no other will have. Resolves when all listen; rejects when one cannot start. */
+export async function superviseWorkers(
+  count: number,
+  log: Logger,
+  onDied: (worker: number) => void,
+): Promise<Workers> {
   const listening = new Set<Worker>();
   const restarts: number[] = [];
   let draining = false;
@@ -26,6 +30,7 @@ export async function superviseWorkers(count: number, log: Logger): Promise<Work
       listening.delete(worker);
       if (draining) return;
       log.error({ worker: worker.id, code, signal }, 'worker died');
+      onDied(worker.id);
       reject(new Error(`a worker could not start (exit ${code})`));
       const now = Date.now();
       restarts.push(now);

@@ -77,6 +77,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     box,
     keyring,
     audit,
+    events: service.house.events,
     noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,

@@ -2,7 +2,7 @@ import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
 import { GuessLimit, PolicyCache } from '#services/operation';
-import type { AuditLog } from '#stores/audit-log';
+import type { AuditLog, EventIndex } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
 import { type Fault, unsupportedOperation } from '#wire/faults';
@@ -35,6 +35,7 @@ export interface PipelineOptions {
   readonly box: SecretBox;
   readonly keyring: { current(): TokenKey; find(id: string): TokenKey | undefined };
   readonly audit: AuditLog;
+  readonly events: Pick<EventIndex, 'find'>;
   /** How much is recorded of requests of unknown senders. */
   readonly noise: NoiseLimit;
   readonly clock: Clock;
@@ -124,6 +125,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         random,
         tokenKey: () => options.keyring.current(),
         findTokenKey,
+        events: options.events,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
 

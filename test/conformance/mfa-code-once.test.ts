@@ -68,6 +68,7 @@ function request(store: IdentityStore, operation: Operation | Unsupported, input
     random: randomBytes,
     tokenKey: () => tokenKey,
     guesses: new GuessLimit(),
+    events: { find: () => Promise.resolve([]) },
     findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
   };
   const loaded = operation.load(input, call);

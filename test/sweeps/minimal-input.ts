@@ -50,6 +50,8 @@ const candidates: readonly string[] = [
   'v1',
   'US',
   '+1 555 0100',
+  '11111111-2222-4333-8444-555555555555',
+  'sts.amazonaws.com',
   `arn:aws:iam::${account}:role/sweep`,
   `arn:aws:organizations::${account}:account/o-sweepsweep/${account}`,
   'a'.repeat(32),

@@ -21,6 +21,14 @@ export type {
   CloudTrailEvent,
 } from './event.ts';
 export {
+  type LookupAttribute,
+  type LookupResource,
+  lookupAttributes,
+  lookupResources,
+  lookupUsername,
+  lookupValues,
+} from './lookup.ts';
+export {
   formatRecordTime,
   hidden,
   isHiddenMember,

@@ -48,7 +48,7 @@ function routeTarget(target: string, services: ServiceTables, region: string | u
   const [prefix = '', name = ''] = target.split('.').length > 1 ? splitLast(target) : ['', target];
   for (const [service, table] of Object.entries(services)) {
     const model = serviceModels[service as ServiceName];
-    if (model.targetPrefix !== prefix) continue;
+    if (prefix === '' || !isPrefixOf(model, prefix)) continue;
     const operation = Object.hasOwn(table, name) ? table[name] : undefined;
     if (operation !== undefined)
       return { kind: 'operation', model, operation, params: undefined, labels: undefined, region };
@@ -58,6 +58,11 @@ function routeTarget(target: string, services: ServiceTables, region: string | u
     { 'content-type': 'application/x-amz-json-1.1' },
     '{"__type":"UnknownOperationException"}',
   );
+}
+
+/** CloudTrail is called by its whole prefix, as botocore does, and by the last part of it, as the newer SDKs do. */
+function isPrefixOf({ targetPrefix }: ServiceModel, prefix: string): boolean {
+  return targetPrefix === prefix || targetPrefix?.endsWith(`.${prefix}`) === true;
 }
 
 function splitLast(target: string): readonly [string, string] {

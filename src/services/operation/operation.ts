@@ -3,6 +3,7 @@ import type { AccountId } from '#core/identifiers';
 import type { ContextValue } from '#core/policy';
 import type { TokenKey } from '#core/session-token';
 import type { Instant } from '#core/time';
+import type { EventIndex } from '#stores/audit-log';
 import type { IdentityState, IdentityStore, RoleDocument, Tag } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
 import type { Fault } from '#wire/faults';
@@ -30,6 +31,8 @@ export interface Call extends World {
   readonly tokenKey: () => TokenKey;
   /** The key that opens tokens sealed with it. */
   readonly findTokenKey: (id: string) => TokenKey | undefined;
+  /** What the audit log says, for those it is about. */
+  readonly events: Pick<EventIndex, 'find'>;
 }
 
 /** One question put to policy: may the caller do this to that? Every question of an operation must be answered yes. */

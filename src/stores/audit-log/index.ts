@@ -11,6 +11,13 @@ export {
   openAuditLog,
   settleAuditLog,
 } from './audit-log.ts';
+export type { EventQuery } from './event-database.ts';
+export {
+  type EventIndex,
+  type EventIndexOptions,
+  type FoundEvent,
+  openEventIndex,
+} from './event-index.ts';
 export { type AuditFile, type AuditFiles, systemFiles } from './files.ts';
 export {
   type AuditPosition,

@@ -61,8 +61,10 @@ const lineFeed = 10;
 export function openAuditReader(options: {
   readonly directory: string;
   readonly from?: AuditPosition;
+  /** The first day to be read of a writer that has no position: `2026-01-02`. */
+  readonly since?: string;
 }): AuditReader {
-  return new FileAuditReader(options.directory, options.from ?? {});
+  return new FileAuditReader(options.directory, options.from ?? {}, options.since ?? '');
 }
 
 /** Yields what a reader comes upon, and waits for more, until the signal aborts. A directory that is not there yet is waited for. */
@@ -85,11 +87,13 @@ export async function* followAuditLog(
 
 class FileAuditReader implements AuditReader {
   readonly #directory: string;
+  readonly #since: string;
   readonly #positions: Map<string, WriterPosition>;
   readonly #reread = new Map<string, number>();
 
-  constructor(directory: string, from: AuditPosition) {
+  constructor(directory: string, from: AuditPosition, since: string) {
     this.#directory = directory;
+    this.#since = since;
     this.#positions = new Map(Object.entries(from));
   }
 
@@ -121,7 +125,7 @@ class FileAuditReader implements AuditReader {
   #standing(writer: string, days: readonly string[]): WriterPosition | undefined {
     const at = this.#positions.get(writer);
     if (at !== undefined && days.includes(at.day)) return at;
-    const day = days.find((one) => at === undefined || one > at.day);
+    const day = days.find((one) => (at === undefined ? one >= this.#since : one > at.day));
     if (day === undefined) return undefined;
     const start = { day, offset: 0, chain: undefined };
     this.#positions.set(writer, start);

@@ -65,6 +65,36 @@ export const patches: readonly Patch[] = [
     order: ['Arn', 'UserId', 'Account'],
   },
   {
+    service: 'cloudtrail',
+    shape: 'LookupMaxResults',
+    reason: 'LookupEvents answers a number out of range with InvalidMaxResultsException.',
+    change: { type: 'integer' },
+  },
+  {
+    service: 'cloudtrail',
+    shape: 'LookupEventsRequest',
+    reason: 'See LookupMaxResults.',
+    member: { name: 'MaxResults', shape: 'LookupMaxResults' },
+  },
+  {
+    service: 'cloudtrail',
+    shape: 'LookupEventsRequest',
+    reason: 'LookupEvents answers an unknown category with InvalidEventCategoryException.',
+    member: { name: 'EventCategory', shape: 'String' },
+  },
+  {
+    service: 'cloudtrail',
+    shape: 'LookupAttribute',
+    reason: 'LookupEvents answers an unknown attribute with InvalidLookupAttributesException.',
+    member: { name: 'AttributeKey', shape: 'String' },
+  },
+  {
+    service: 'cloudtrail',
+    shape: 'LookupAttribute',
+    reason: 'LookupEvents answers a value of a wrong length with InvalidLookupAttributesException.',
+    member: { name: 'AttributeValue', shape: 'String' },
+  },
+  {
     service: 'iam',
     shape: 'UpdateAccountPasswordPolicyRequest',
     reason: 'The order in which IAM names what breaks constraints.',
