@@ -58,6 +58,7 @@ export function createDoorway(
         random,
         tokenKey: () => keyring.current(),
         findTokenKey,
+        events: options.events,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
       return output;
