@@ -28,6 +28,7 @@ const commands = {
   format: (node) => run(node, [...biome, 'check', '--write', '.']),
   test,
   'test:clients': testClients,
+  'test:doors': (node, options) => runTests(node, testFiles().filter(isDoorTest), options),
   build,
 };
 
@@ -47,7 +48,7 @@ process.exit(await command(pickNode(), rest));
 async function test(node, given) {
   const options = given.filter((argument) => argument.startsWith('-'));
   const paths = given.filter((argument) => !argument.startsWith('-'));
-  const files = testFiles().filter((file) => !isForeignClientTest(file));
+  const files = testFiles().filter((file) => !isForeignClientTest(file) && !isDoorTest(file));
   if (paths.length > 0) {
     const chosen = files.filter((file) => paths.some((path) => file === path || file.startsWith(`${path}/`)));
     return runTests(node, chosen, options);
@@ -110,6 +111,11 @@ function testFiles() {
 
 function isClientTest(file, prefix) {
   return file.startsWith(`test/clients/${prefix}`);
+}
+
+/** Those need reverse proxies of the system. */
+function isDoorTest(file) {
+  return file.startsWith('test/doors/');
 }
 
 function isForeignClientTest(file) {

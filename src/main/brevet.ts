@@ -15,6 +15,7 @@ process.exit(
     workingDirectory: process.cwd(),
     readFile,
     serve: async (settings) => (await import('./serve.ts')).serve(settings),
+    serveAuthorizer: async (settings) => (await import('./authorizer.ts')).serveAuthorizer(settings),
     readInput: () => readFileSync(0, 'utf8'),
     now: Date.now,
     isTerminal: process.stdout.isTTY === true,

@@ -1,19 +1,20 @@
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { createAdminServer } from '#servers/admin';
 import { type ApiServer, createApiServer } from '#servers/api';
 import { callerArn } from '#services/operation';
 import { openAuditLog, settleAuditLog } from '#stores/audit-log';
+import { openLocalDoors } from './authorizer.ts';
 import { compose, type House, writerName } from './compose.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import { createFirstAccount, writeRootCredentials } from './first-start.ts';
 import { LastUsed } from './last-used.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
-import type { ListenAddress, Settings } from './settings/index.ts';
+import { formatHost, listen, signalled } from './process.ts';
+import type { Settings } from './settings/index.ts';
 import { superviseWorkers } from './workers.ts';
 
 const drainMs = 8000;
@@ -70,12 +71,13 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
     onError: (error) => log.error({ err: error }, 'admin request failed'),
   });
   await listen(admin, settings.adminListen);
+  const doors = await openLocalDoors(settings.authorizers, open.house, log);
   // Who reads the line may send a signal at once.
   const told = signalled(['SIGTERM', 'SIGINT']);
   process.stdout.write(`brevet ready on ${endpoint}\n`);
   await told;
   admin.close();
-  await Promise.all([api?.close(drainMs), workers?.drain(drainMs)]);
+  await Promise.all([api?.close(drainMs), workers?.drain(drainMs), ...doors.map((door) => door.close())]);
   clearInterval(feeding);
   await open.close();
   unlock();
@@ -201,32 +203,4 @@ function startApi(settings: Settings, house: House, log: Logger): ApiServer {
     for (const file of files) unwatchFile(file, reload);
   });
   return api;
-}
-
-function listen(server: ApiServer['server'], { host, port }: ListenAddress): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve(server.address() as AddressInfo);
-    });
-  });
-}
-
-function formatHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Resolves at the first of these signals; the second ends the process at once. */
-function signalled(signals: readonly NodeJS.Signals[]): Promise<void> {
-  return new Promise((resolve) => {
-    let seen = 0;
-    for (const signal of signals) {
-      process.on(signal, () => {
-        seen += 1;
-        if (seen === 1) resolve();
-        else process.exit(1);
-      });
-    }
-  });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Settings } from '../settings/index.ts';
+import type { RemoteAuthorizerSettings, Settings } from '../settings/index.ts';
 import { type ExitCode, runCommandLine } from './index.ts';
 
 interface Outcome {
@@ -8,10 +8,13 @@ interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly served: readonly Settings[];
+  /** The doors it ran, if any. */
+  readonly doors?: readonly RemoteAuthorizerSettings[];
 }
 
 async function brevet(line: string, serve = async (): Promise<void> => {}): Promise<Outcome> {
   const served: Settings[] = [];
+  const doors: RemoteAuthorizerSettings[] = [];
   let stdout = '';
   let stderr = '';
   const code = await runCommandLine(line.split(' ').filter(Boolean), {
@@ -20,6 +23,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     workingDirectory: '/here',
     readFile: (path) => {
       if (path === '/here/b.yaml') return 'workers: 3\nlisten: file:1\n';
+      if (path === '/here/door.yaml') return 'listen: file:1\nissuer: http://sts\nproxi: envoy\n';
+      if (path === '/here/routes.yaml')
+        return 'routes:\n  - path: /a/{id}\n    action: a:Read\n    resource: "arn:aws:a:::{id}"\n';
       throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
     },
     readInput: () => '',
@@ -29,6 +35,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
       served.push(settings);
       await serve();
     },
+    serveAuthorizer: async (settings) => {
+      doors.push(settings);
+    },
     stdout: (text) => {
       stdout += text;
     },
@@ -36,7 +45,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
       stderr += text;
     },
   });
-  return { code, stdout, stderr, served };
+  return { code, stdout, stderr, served, ...(doors.length === 0 ? {} : { doors }) };
 }
 
 describe('brevet', () => {
@@ -114,5 +123,56 @@ describe('brevet serve', () => {
     const failure = new Error('cannot open the database', { cause: new Error('disk I/O error') });
     const { code, stdout, stderr } = await brevet('serve', () => Promise.reject(failure));
     assert.deepEqual([code, stdout, stderr], [1, '', 'brevet: cannot open the database: disk I/O error\n']);
+  });
+});
+
+describe('brevet authorizer', () => {
+  it('needs to know where to listen and whom to ask, and says all that is wrong at once', async () => {
+    const { code, stderr } = await brevet('authorizer --proxy nginx --max-staleness-seconds 0');
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      [
+        'brevet: --listen: expected HOST:PORT, such as 127.0.0.1:4592 or [::1]:4592',
+        'brevet: --proxy: expected one of headers, envoy; it is "nginx"',
+        'brevet: --max-staleness-seconds: expected a whole number of seconds from 1 to 86400; it is 0',
+        'brevet: --issuer: expected a URL such as https://sts.example.com\n',
+      ].join('\n'),
+    );
+  });
+
+  it('is safe where nothing is said', async () => {
+    const { code, doors } = await brevet('authorizer --listen localhost:1 --issuer https://sts.example.com');
+    assert.equal(code, 0);
+    assert.deepEqual(doors, [
+      {
+        listen: { host: 'localhost', port: 1 },
+        issuer: 'https://sts.example.com',
+        service: 'execute-api',
+        proxy: 'headers',
+        region: 'us-east-1',
+        ownerAccount: undefined,
+        api: 'default',
+        stage: 'default',
+        routes: undefined,
+        maxStalenessSeconds: 300,
+        clientAddressHeader: undefined,
+        secureTransport: false,
+        logLevel: 'info',
+      },
+    ]);
+  });
+
+  it('takes a flag before its file, and refuses a key that neither knows', async () => {
+    const line =
+      '--listen localhost:1 --issuer http://sts --client-address-header X-Real-IP --secure-transport';
+    const { doors } = await brevet(`authorizer --config routes.yaml ${line} --max-staleness-seconds 30`);
+    const [door] = doors ?? [];
+    assert.deepEqual(
+      [door?.routes?.length, door?.clientAddressHeader, door?.secureTransport, door?.maxStalenessSeconds],
+      [1, 'x-real-ip', true, 30],
+    );
+    const { code, stderr } = await brevet('authorizer --config door.yaml');
+    assert.deepEqual([code, stderr.split('\n')[0]], [2, 'brevet: door.yaml: proxi: unknown setting']);
   });
 });

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import {
+  type AuthorizerFlags,
   type Flags,
+  loadAuthorizerSettings,
   loadSettings,
+  type RemoteAuthorizerSettings,
   type Settings,
   SettingsError,
   type SettingsInput,
@@ -15,6 +18,8 @@ export interface CommandLinePorts
   readonly version: string;
   /** Runs the service until it is told to stop; rejects when it cannot start. */
   readonly serve: (settings: Settings) => Promise<void>;
+  /** Runs a door for a reverse proxy until it is told to stop; rejects when it cannot start. */
+  readonly serveAuthorizer: (settings: RemoteAuthorizerSettings) => Promise<void>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
@@ -57,6 +62,26 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--workers <number>', 'how many processes serve the endpoint (default: 1)')
     .allowExcessArguments(false)
     .action((flags: Flags) => ports.serve(loadSettings({ ...ports, flags })));
+  program
+    .command('authorizer')
+    .description('run a door for nginx auth_request, Caddy, Traefik or Envoy until SIGTERM or SIGINT')
+    .option('--config <file>', 'settings of one authorizer, in the form that docs/authorizer.md describes')
+    .option('--listen <host:port>', 'where the proxy asks')
+    .option('--issuer <url>', 'the AWS endpoint of the service')
+    .option('--service <name>', 'service that requests are signed for (default: execute-api)')
+    .option('--region <name>', 'Region that requests are signed for (default: us-east-1)')
+    .option('--owner-account <id>', 'owner of the API (default: the account of the own access key)')
+    .option('--api <id>', 'API in the ARN that is decided on (default: default)')
+    .option('--stage <name>', 'stage in the ARN that is decided on (default: default)')
+    .option(
+      '--proxy <form>',
+      'headers, or envoy for a proxy that sends the original itself (default: headers)',
+    )
+    .option('--max-staleness-seconds <number>', 'how long to go on while the service is away (default: 300)')
+    .option('--client-address-header <name>', 'header in which the proxy tells the address (default: none)')
+    .option('--secure-transport', 'the proxy takes nothing but TLS')
+    .allowExcessArguments(false)
+    .action((flags: AuthorizerFlags) => ports.serveAuthorizer(loadAuthorizerSettings(flags, ports)));
   addExplainCommand(program, ports);
   return program;
 }

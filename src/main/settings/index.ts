@@ -3,8 +3,20 @@
  * A wrong or unknown setting stops the start; nothing is guessed and no secret is shown. It reads files only through the
  * function it is handed and opens nothing. Called by the command line; what it returns is handed to `serve`.
  */
-export { loadSettings, type SettingsInput } from './load-settings.ts';
+export {
+  type AuthorizerFlags,
+  loadAuthorizerSettings,
+  type RemoteAuthorizerSettings,
+} from './load-authorizer.ts';
+export { loadSettings } from './load-settings.ts';
 export { settingKeys } from './schema.ts';
-export { type ListenAddress, type LogLevel, type Settings, SettingsError } from './settings.ts';
+export {
+  type AuthorizerSettings,
+  type ListenAddress,
+  type LogLevel,
+  type Settings,
+  SettingsError,
+} from './settings.ts';
+export type { SettingsInput } from './settings-input.ts';
 export type { Flags } from './source.ts';
 export { formatListenAddress } from './values.ts';

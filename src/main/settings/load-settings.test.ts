@@ -52,6 +52,7 @@ describe('settings', () => {
       workers: 1,
       endpointDomain: undefined,
       tls: undefined,
+      authorizers: [],
     });
   });
 
@@ -71,6 +72,18 @@ logLevel: debug
 workers: 2
 endpoint: { domain: STS.example.com }
 tls: { certFile: /pki/cert.pem, keyFile: key.pem }
+authorizers:
+  - listen: 127.0.0.1:4595
+    service: execute-api
+    proxy: envoy
+    ownerAccount: "111122223333"
+    api: orders
+    stage: $default
+    routes:
+      - { methods: [GET], path: "/a/{id}", action: "a:Read", resource: "arn:aws:a:::{id}" }
+    maxStalenessSeconds: 60
+    clientAddressHeader: X-Real-IP
+    secureTransport: true
 `;
     assert.deepEqual(
       load({ flags: { config: '/etc/brevet/b.yaml' }, files: { '/etc/brevet/b.yaml': text } }),
@@ -88,6 +101,21 @@ tls: { certFile: /pki/cert.pem, keyFile: key.pem }
         workers: 2,
         endpointDomain: 'sts.example.com',
         tls: { certFile: '/pki/cert.pem', keyFile: '/etc/brevet/key.pem' },
+        authorizers: [
+          {
+            listen: { host: '127.0.0.1', port: 4595 },
+            service: 'execute-api',
+            proxy: 'envoy',
+            region: 'eu-west-1',
+            ownerAccount: '111122223333',
+            api: 'orders',
+            stage: '$default',
+            routes: [{ methods: ['GET'], path: '/a/{id}', action: 'a:Read', resource: 'arn:aws:a:::{id}' }],
+            maxStalenessSeconds: 60,
+            clientAddressHeader: 'x-real-ip',
+            secureTransport: true,
+          },
+        ],
       },
     );
   });
@@ -205,7 +233,7 @@ describe('the settings file', () => {
     ]);
   });
 
-  for (const key of ['outbound', 'gateways', 'authorizers', 'audit', 'instances']) {
+  for (const key of ['outbound', 'gateways', 'audit', 'instances']) {
     it(`refuses ${key}, which is not built yet`, () => {
       const expected = `brevet.yaml: ${key}: is not built yet in this version of Brevet; remove it`;
       assert.deepEqual(problems(yaml(`${key}: []`)), [expected]);
@@ -256,6 +284,7 @@ const refused: readonly (readonly [key: string, value: string, complaint: string
   ['workers', '"2"', `${wholeNumber}; it is "2"`],
   ['endpoint', 'sts.example.com', 'expected a mapping; it is "sts.example.com"'],
   ['tls', '', 'expected a mapping; it is null'],
+  ['authorizers', '{}', 'expected a list of authorizers; it is {}'],
 ];
 
 describe('a wrong value', () => {
@@ -272,6 +301,51 @@ describe('a wrong value', () => {
     assert.deepEqual(problems(yaml('tls: { certFile: cert.pem }')), [
       'brevet.yaml: tls.keyFile: expected the path of a file',
     ]);
+  });
+
+  it('is named by its place in a list', () => {
+    const entry = (text: string) => problems(yaml(`authorizers: [{ listen: "localhost:1", ${text} }]`));
+    const named = (key: string, complaint: string) => [`brevet.yaml: authorizers.0.${key}: ${complaint}`];
+    for (const [text, key, complaint] of [
+      ['lisen: 1', 'lisen', 'unknown setting; did you mean authorizers.listen?'],
+      ['proxy: nginx', 'proxy', 'expected one of headers, envoy; it is "nginx"'],
+      [
+        'ownerAccount: 111122223333',
+        'ownerAccount',
+        'expected twelve digits as text (in YAML: in quotes); it is 111122223333',
+      ],
+      ['api: "a/b"', 'api', 'expected letters, digits, - _ and $; it is "a/b"'],
+      ['stage: "*"', 'stage', 'expected letters, digits, - _ and $; it is "*"'],
+      [
+        'service: S3',
+        'service',
+        'expected the service part of a credential scope, such as execute-api; it is "S3"',
+      ],
+      [
+        'maxStalenessSeconds: 0',
+        'maxStalenessSeconds',
+        'expected a whole number of seconds from 1 to 86400; it is 0',
+      ],
+      [
+        'clientAddressHeader: "a b"',
+        'clientAddressHeader',
+        'expected the name of a header, such as x-real-ip; it is "a b"',
+      ],
+      ['secureTransport: yes', 'secureTransport', 'expected true or false; it is "yes"'],
+      ['routes: []', 'routes', 'expected a list of routes; it is []'],
+      [
+        'routes: [{ path: a, action: "a:B", resource: "*" }]',
+        'routes.0',
+        'the path does not begin with a slash',
+      ],
+      [
+        'routes: [{ path: /a, action: "a:B", resource: "*", methods: [get] }]',
+        'routes.0.methods.0',
+        'expected an HTTP method in capitals, such as GET; it is "get"',
+      ],
+    ] as const)
+      assert.deepEqual(entry(text), named(key, complaint));
+    assert.deepEqual(problems(yaml('authorizers: [{}]')), [`brevet.yaml: authorizers.0.listen: ${hostPort}`]);
   });
 
   it('is named as the flag or the variable that gave it', () => {

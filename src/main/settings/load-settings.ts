@@ -1,18 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { completeAuthorizer } from './load-authorizer.ts';
+import { readText } from './read-text.ts';
 import type { GivenSettings } from './schema.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { type Flags, readEnvironment, readFlags, readYaml, type Source } from './source.ts';
+import type { SettingsInput } from './settings-input.ts';
+import { readEnvironment, readFlags, readYaml, type Source } from './source.ts';
 import { databaseUrl, secretAccessKey } from './values.ts';
-
-export interface SettingsInput {
-  readonly flags: Flags;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The text of a file; throws as node:fs does, with a `code`. */
-  readonly readFile: (path: string) => string;
-  /** Absolute. */
-  readonly workingDirectory: string;
-}
 
 /**
  * Puts the settings together: a flag comes before the environment, that before the settings file, that before the default.
@@ -50,6 +44,9 @@ export function loadSettings(input: SettingsInput): Settings {
     workers: find('workers') ?? 1,
     endpointDomain: find('endpoint')?.domain,
     tls: findTls(sources),
+    authorizers: (find('authorizers') ?? []).map((given) =>
+      completeAuthorizer(given, find('region') ?? 'us-east-1'),
+    ),
   };
 }
 
@@ -126,17 +123,4 @@ function pairRootAccessKey(id: string | undefined, secret: string | undefined): 
       ? ['rootSecretAccessKey', 'rootAccessKeyId']
       : ['rootAccessKeyId', 'rootSecretAccessKey'];
   throw new SettingsError([`${given}: is given without ${missing}; expected both or neither`]);
-}
-
-function readText(
-  path: string,
-  readFile: (path: string) => string,
-): { readonly content: string } | { readonly code: string } {
-  try {
-    return { content: readFile(path) };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      return { code: error.code };
-    throw error;
-  }
 }

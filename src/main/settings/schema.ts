@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorizerSchema } from './authorizer-schema.ts';
 import {
   accessKeyId,
   accountId,
@@ -39,7 +40,7 @@ export const settingsSchema = z.strictObject(
     tls: tls.optional(),
     outbound: notBuiltYet.optional(),
     gateways: notBuiltYet.optional(),
-    authorizers: notBuiltYet.optional(),
+    authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
     audit: notBuiltYet.optional(),
     instances: notBuiltYet.optional(),
   },
@@ -58,7 +59,8 @@ export const hiddenKeys: ReadonlySet<string> = new Set([
 
 /** Every key of the settings file as a dotted path. */
 export const settingKeys: readonly string[] = [
-  ...Object.keys(settingsSchema.shape).filter((key) => key !== 'endpoint' && key !== 'tls'),
+  ...Object.keys(settingsSchema.shape).filter((key) => !['endpoint', 'tls', 'authorizers'].includes(key)),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
   ...Object.keys(tls.shape).map((key) => `tls.${key}`),
+  ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),
 ];

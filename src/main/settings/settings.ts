@@ -1,4 +1,5 @@
 import type { AccountId } from '#core/identifiers';
+import type { ProxyForm, RouteSettings } from '#servers/forward-auth';
 
 /** Where to listen. Port 0 lets the system choose a free one. */
 export interface ListenAddress {
@@ -8,6 +9,24 @@ export interface ListenAddress {
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** A door for a reverse proxy. */
+export interface AuthorizerSettings {
+  readonly listen: ListenAddress;
+  readonly service: string;
+  readonly proxy: ProxyForm;
+  /** The only Region that requests may be signed for. */
+  readonly region: string;
+  /** Undefined where it is left to what the door is part of: the first account, or that of the door's own access key. */
+  readonly ownerAccount: AccountId | undefined;
+  readonly api: string;
+  readonly stage: string;
+  /** Undefined: `execute-api:Invoke` for every request. */
+  readonly routes: readonly RouteSettings[] | undefined;
+  readonly maxStalenessSeconds: number;
+  readonly clientAddressHeader: string | undefined;
+  readonly secureTransport: boolean;
+}
 
 /** Everything an operator can choose, checked; paths are absolute. docs/settings.md describes each one. */
 export interface Settings {
@@ -29,6 +48,7 @@ export interface Settings {
   /** A domain under which the endpoint is reached beside its address, in lower case. */
   readonly endpointDomain: string | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly authorizers: readonly AuthorizerSettings[];
 }
 
 /** Settings that cannot be used: each problem is one line that names the setting and what was expected, never a secret. */

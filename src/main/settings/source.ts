@@ -69,6 +69,11 @@ export function readEnvironment(
 
 /** Reads the YAML text of a settings file. Throws SettingsError. */
 export function readYaml(text: string, path: string, directory: string): Source {
+  return readSource(parseYaml(text, path), directory, (key) => (key === '' ? path : `${path}: ${key}`));
+}
+
+/** The value of a YAML text, an empty mapping for none. Throws SettingsError. */
+export function parseYaml(text: string, path: string): unknown {
   const document = parseDocument(text, { stringKeys: true });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
@@ -76,7 +81,7 @@ export function readYaml(text: string, path: string, directory: string): Source 
       faults.map(({ code, linePos }) => `${path}: is not YAML: ${code} at line ${linePos?.[0].line ?? 1}`),
     );
   }
-  return readSource(toValue(document, path), directory, (key) => (key === '' ? path : `${path}: ${key}`));
+  return toValue(document, path);
 }
 
 /** Aliases are resolved here: one that leads nowhere, or that multiplies without bound, is refused. */
@@ -90,11 +95,7 @@ function toValue(document: Document.Parsed, path: string): unknown {
 }
 
 function readSource(raw: unknown, directory: string, nameOf: (key: string) => string): Source {
-  const result = settingsSchema.safeParse(raw);
-  if (!result.success) {
-    throw new SettingsError(result.error.issues.flatMap((issue) => describeIssue(issue, raw, nameOf)));
-  }
-  const given = result.data;
+  const given = checkValue(settingsSchema, raw, nameOf);
   const doubled = (['rootSecretAccessKey', 'databaseUrl'] as const).filter(
     (key) => given[key] !== undefined && given[`${key}File`] !== undefined,
   );
@@ -106,6 +107,17 @@ function readSource(raw: unknown, directory: string, nameOf: (key: string) => st
     );
   }
   return { nameOf, directory, given };
+}
+
+/** The value, checked. Throws SettingsError with every problem found. */
+export function checkValue<Value>(
+  schema: z.ZodType<Value>,
+  raw: unknown,
+  nameOf: (key: string) => string,
+): Value {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  throw new SettingsError(result.error.issues.flatMap((issue) => describeIssue(issue, raw, nameOf)));
 }
 
 function describeIssue(

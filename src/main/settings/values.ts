@@ -2,6 +2,7 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { type AccountId, isAccountId } from '#core/identifiers';
 import { isRegion } from '#core/regions';
+import { parseRoute } from '#servers/forward-auth';
 import type { ListenAddress, LogLevel } from './settings.ts';
 
 const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -48,6 +49,59 @@ export const logLevel = text<LogLevel>(`one of ${logLevels.join(', ')}`, (given)
   isLogLevel(given) ? given : undefined,
 );
 export const domain = text('a domain name, such as sts.example.com', parseDomain);
+
+export const serviceName = text(
+  'the service part of a credential scope, such as execute-api',
+  matching(/^[a-z0-9-]{1,64}$/),
+);
+
+export const apiPart = text('letters, digits, - _ and $', matching(/^[A-Za-z0-9_$-]{1,128}$/));
+
+export const headerName = text('the name of a header, such as x-real-ip', (given) =>
+  /^[A-Za-z0-9-]{1,64}$/.test(given) ? given.toLowerCase() : undefined,
+);
+
+export const proxyForm = z.enum(['headers', 'envoy'], { error: 'expected one of headers, envoy' });
+
+const mostStalenessSeconds = 86_400;
+const stalenessExpected = `expected a whole number of seconds from 1 to ${mostStalenessSeconds}`;
+export const stalenessSeconds = z
+  .int({ error: stalenessExpected })
+  .min(1, { error: stalenessExpected })
+  .max(mostStalenessSeconds, { error: stalenessExpected });
+
+export const yesOrNo = z.boolean({ error: 'expected true or false' });
+
+export const issuerUrl = text('a URL such as https://sts.example.com', (given) => {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isGood = url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.username === '';
+  return isGood ? given : undefined;
+});
+
+const httpMethod = text('an HTTP method in capitals, such as GET', matching(/^[A-Z][A-Z-]{0,31}$/));
+const someText = z.string({ error: 'expected a text' });
+
+/** What requests mean to policy: checked as a whole by the door that uses it. */
+export const route = z
+  .strictObject(
+    {
+      methods: z
+        .array(httpMethod, { error: 'expected a list of methods' })
+        .min(1, { error: 'expected a list of methods' })
+        .optional(),
+      path: someText,
+      action: someText,
+      resource: someText,
+    },
+    { error: 'expected a mapping' },
+  )
+  .superRefine((given, context) => {
+    try {
+      parseRoute(given);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    }
+  });
 
 const workersExpected = `expected a whole number from 1 to ${mostWorkers}`;
 export const workers = z

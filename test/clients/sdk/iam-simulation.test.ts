@@ -501,6 +501,7 @@ async function brevetExplain(...given: readonly string[]) {
     now: Date.now,
     isTerminal: false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
+    serveAuthorizer: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;
     },

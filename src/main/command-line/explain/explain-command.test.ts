@@ -87,6 +87,7 @@ async function brevet(
     now: () => now,
     isTerminal: more.isTerminal ?? false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
+    serveAuthorizer: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;
     },

@@ -1,0 +1,140 @@
+import type { Server } from 'node:http';
+import { type Logger, pino } from 'pino';
+import { type AccountId, accountOfAccessKeyId } from '#core/identifiers';
+import { closeServer } from '#servers/api';
+import {
+  type Authorizer,
+  CallerCache,
+  type CallerCacheOptions,
+  createAuthorizer,
+  createLocalIssuer,
+  createRemoteIssuer,
+  credentialsOfChain,
+  type Issuer,
+} from '#servers/authorizer';
+import { createForwardAuthServer, type Decided, parseRoute } from '#servers/forward-auth';
+import type { House } from './compose.ts';
+import { formatHost, listen, signalled } from './process.ts';
+import { type AuthorizerSettings, type RemoteAuthorizerSettings, SettingsError } from './settings/index.ts';
+
+const drainMs = 8000;
+
+/** A door that listens. */
+export interface OpenDoor {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Opens the doors of the settings inside the service: they read its state and hear of every change at once. */
+export async function openLocalDoors(
+  settings: readonly AuthorizerSettings[],
+  house: House,
+  log: Logger,
+): Promise<readonly OpenDoor[]> {
+  const { identity, box, keyring } = house;
+  const issuer = createLocalIssuer({
+    identity,
+    box,
+    findTokenKey: (id) => keyring.find(id),
+    clock: Date.now,
+  });
+  const doors: OpenDoor[] = [];
+  for (const one of settings) {
+    const ownerAccount = one.ownerAccount ?? firstAccount(house);
+    doors.push(await openDoor({ ...one, ownerAccount }, issuer, log));
+  }
+  return doors;
+}
+
+/** The account that Brevet began with. */
+function firstAccount({ identity }: House): AccountId {
+  const [first] = identity.state
+    .all('account')
+    .list('')
+    .toSorted((one, other) => one.createdAt - other.createdAt);
+  if (first === undefined) throw new Error('there is no account that could own what an authorizer guards');
+  return first.id;
+}
+
+/**
+ * Runs one door as a process of its own until a signal ends it. Prints exactly one line on stdout, once it listens.
+ * Rejects with SettingsError when nothing says whose the API is.
+ */
+export async function serveAuthorizer(settings: RemoteAuthorizerSettings): Promise<void> {
+  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const credentials = credentialsOfChain();
+  const { accessKeyId } = await credentials();
+  const ownerAccount = settings.ownerAccount ?? accountOfAccessKeyId(accessKeyId);
+  if (ownerAccount === undefined)
+    throw new SettingsError([
+      '--owner-account: expected the account that owns the API: the access key names none',
+    ]);
+  const issuer = createRemoteIssuer({
+    url: settings.issuer,
+    credentials,
+    region: settings.region,
+    clock: Date.now,
+  });
+  const door = await openDoor({ ...settings, ownerAccount }, issuer, log);
+  const told = signalled(['SIGTERM', 'SIGINT']);
+  process.stdout.write(
+    `brevet authorizer ready on http://${formatHost(settings.listen.host)}:${door.port}\n`,
+  );
+  await told;
+  await door.close();
+}
+
+async function openDoor(
+  settings: AuthorizerSettings & { readonly ownerAccount: string },
+  issuer: Issuer,
+  log: Logger,
+): Promise<OpenDoor> {
+  const onIssuer: CallerCacheOptions['onIssuer'] = (state, cause) =>
+    state === 'away' ? log.warn({ err: cause }, 'the issuer is away') : log.info('the issuer is back');
+  const callers = new CallerCache({
+    issuer,
+    clock: Date.now,
+    maxStalenessSeconds: settings.maxStalenessSeconds,
+    onIssuer,
+  });
+  const { service, region } = settings;
+  const authorizer = createAuthorizer({ callers, service, region, clock: Date.now });
+  const server = createDoor(settings, authorizer, callers, log);
+  try {
+    const { port } = await listen(server, settings.listen);
+    return {
+      port,
+      async close() {
+        await closeServer(server, drainMs);
+        await callers.close();
+      },
+    };
+  } catch (error) {
+    await callers.close();
+    throw error;
+  }
+}
+
+function createDoor(
+  settings: AuthorizerSettings & { readonly ownerAccount: string },
+  authorizer: Authorizer,
+  callers: CallerCache,
+  log: Logger,
+): Server {
+  const { region, ownerAccount, api, stage, routes, proxy, clientAddressHeader, secureTransport } = settings;
+  return createForwardAuthServer({
+    authorizer,
+    api: { region, ownerAccount, api, stage },
+    proxy,
+    routes: routes?.map(parseRoute),
+    clientAddressHeader,
+    secureTransport,
+    isCurrent: () => callers.isCurrent(),
+    onDecided: (decided) => logDecided(log, decided),
+  });
+}
+
+function logDecided(log: Logger, { cause, ...line }: Decided): void {
+  if (line.status === 503) log.error({ ...line, err: cause }, 'request not decided');
+  else log.info(line, 'request decided');
+}
