@@ -257,7 +257,7 @@ describe('LookupEvents', () => {
     );
     const [, deleted, created] = eventsOf(found);
     assert.equal(deleted?.responseElements, null);
-    const { user } = created?.responseElements as { user: Record<string, unknown> };
+    const { user } = (created?.responseElements ?? {}) as { user: Record<string, unknown> };
     assert.deepEqual(
       [user.path, user.userName, user.arn],
       ['/x/', 'temp', `arn:aws:iam::${accountId}:user/x/temp`],
