@@ -54,6 +54,11 @@ const kinds: Partial<Readonly<Record<S3OperationName, Kind>>> = {
   RestoreObject: 'restore',
 };
 
+/** What the body of an operation says that is decided about; undefined when it is not looked into. */
+export function bodyKind(operation: S3OperationName): Kind | undefined {
+  return kinds[operation];
+}
+
 /** How many bytes of body to read, at most, before this request can be decided; undefined when its body is not looked into. */
 export function bodyLimitBytes(request: S3Request): number | undefined {
   const kind = kinds[request.operation];

@@ -98,19 +98,19 @@ export function parseS3Request(wire: S3WireRequest, options: S3RequestOptions = 
   };
 }
 
-/** The bucket that a host names, '' for none. */
-function bucketOfHost(host: string, domain: string | undefined): string {
+/** The bucket that a host names, if it names one. */
+function bucketOfHost(host: string, domain: string | undefined): string | undefined {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?$/i.exec(host);
   if (match === null) throw new S3RequestError('InvalidURI', 'The Host header is not valid.');
   const name = (match[1] ?? '').toLowerCase();
   const suffix = `.${domain?.toLowerCase() ?? ''}`;
-  return domain !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
+  return domain !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
 }
 
 type Address = Pick<S3Request, 'bucket' | 'key' | 'style'>;
 
-function splitPath(path: string, hostBucket: string): Address {
-  if (hostBucket !== '') {
+function splitPath(path: string, hostBucket: string | undefined): Address {
+  if (hostBucket !== undefined) {
     const key = decodeEscapes(path.slice(1));
     return { bucket: hostBucket, ...(key === '' ? {} : { key }), style: 'virtual-host' };
   }
@@ -192,7 +192,8 @@ function explainUnknown(
     );
   }
   const here = all.filter((shape) => shape.method === method && shape.place === place);
-  if (here.length === 0 || !here.some((shape) => named.every((name) => knows(shape, name)))) {
+  const isBare = parameters.length === 0 && selectors.length === 0;
+  if (isBare || !here.some((shape) => named.every((name) => knows(shape, name)))) {
     return new S3RequestError('MethodNotAllowed', undefined, {
       Method: method,
       ResourceType: place.toUpperCase(),

@@ -1,8 +1,7 @@
 import { parseArn } from '#core/arn';
 import { type Instant, parseIso } from '#core/time';
 import { operationActions } from './actions.ts';
-import type { DeleteEntry, S3BodyFacts } from './body.ts';
-import { bodyLimitBytes } from './body.ts';
+import { bodyKind, type DeleteEntry, type S3BodyFacts } from './body.ts';
 import { s3ActionKeys } from './generated/operations.ts';
 import { s3Operations } from './operations.ts';
 import type { S3Request } from './parse-request.ts';
@@ -57,9 +56,11 @@ export function s3Questions(request: S3Request, facts: S3Facts): readonly S3Ques
   if (typeof mapped === 'object' && 'refused' in mapped) {
     throw new S3RequestError('NotImplemented', mapped.refused);
   }
-  if (bodyLimitBytes(request) !== undefined && facts.body === undefined) {
+  const kind = bodyKind(request.operation);
+  if (kind !== undefined && facts.body?.kind !== kind) {
     throw new Error(`${request.operation} cannot be decided before its body is read`);
   }
+  checkOwners(request, facts);
   const { place } = s3Operations[request.operation];
   const target: Target = place === 'bucket' || place === 'object' ? place : 'service';
   const own = typeof mapped === 'string' ? mapped : request.query.has('versionId') ? mapped[1] : mapped[0];
@@ -77,9 +78,11 @@ export function multiDeleteQuestions(
   facts: S3Facts,
 ): readonly { readonly entry: DeleteEntry; readonly questions: readonly S3Question[] }[] {
   return entries.map((entry) => {
-    const { key, versionId } = entry;
+    const { key, versionId, eTag } = entry;
     const query = new Map(versionId === undefined ? [] : [['versionId', versionId]]);
-    const one: S3Request = { ...request, operation: 'DeleteObject', method: 'DELETE', key, query };
+    const headers = new Map(request.headers);
+    if (eTag !== undefined) headers.set('if-match', eTag);
+    const one: S3Request = { ...request, operation: 'DeleteObject', method: 'DELETE', key, query, headers };
     return { entry, questions: s3Questions(one, facts) };
   });
 }
@@ -106,6 +109,18 @@ export function copySourceQuestions(request: S3Request, facts: S3Facts): readonl
     ...(copiesTags(request, facts) ? [`GetObject${version}Tagging`] : []),
   ];
   return actions.map((action) => question(action, 'object', source, owner, context));
+}
+
+/** A client may say who it believes the owners are. The store knows no owners, so it is never asked. Throws AccessDenied. */
+function checkOwners(
+  { headers }: S3Request,
+  { ownerAccount, copySourceOwnerAccount = ownerAccount }: S3Facts,
+): void {
+  const expected = headers.get('x-amz-expected-bucket-owner') ?? ownerAccount;
+  const expectedOfSource = headers.get('x-amz-source-expected-bucket-owner') ?? copySourceOwnerAccount;
+  if (expected !== ownerAccount || expectedOfSource !== copySourceOwnerAccount) {
+    throw new S3RequestError('AccessDenied');
+  }
 }
 
 /** Whether tags known to be on the source go over to the copy. */

@@ -15,10 +15,17 @@ export function upstreamTarget(request: S3Request, addressing: 'path' | 'virtual
   return `${path === '' ? '/' : path}${query === '' ? '' : `?${query}`}`;
 }
 
+/** What the gateway sees to itself: the framing of the body, and who owns a bucket. */
+const keptBack: ReadonlySet<string> = new Set([
+  'content-length',
+  'x-amz-expected-bucket-owner',
+  'x-amz-source-expected-bucket-owner',
+]);
+
 /**
  * The headers that go on to the store: those that the operation knows and that were decided about, and no others.
  * The caller adds Host, the length and what signs the request; it leaves out digests of a body that it writes anew.
  */
 export function upstreamHeaders(request: S3Request): ReadonlyMap<string, string> {
-  return new Map([...request.headers].filter(([name]) => name !== 'content-length'));
+  return new Map([...request.headers].filter(([name]) => !keptBack.has(name)));
 }
