@@ -121,30 +121,40 @@ class FileAuditLog implements AuditLog {
     // The newest file may hold no line yet: a crash can come between making it and writing to it.
     for (const day of days.sort().reverse()) {
       const file = await this.#files.open(directory, fileName(day, writer));
-      const tail = await readTail(file);
-      if (tail.tornBytes > 0) {
-        await file.truncate(tail.size);
-        await file.sync();
-        this.#enqueue({
-          events: [note('a line that a crash cut off was removed', { bytes: tail.tornBytes }, clock())],
-        });
-      }
-      if (tail.last !== undefined) {
-        const unfinished = await this.#findUnfinished(days, tail.last.line);
-        this.#file = file;
-        this.#day = day;
-        this.#durable = {
-          size: tail.size,
-          position: tail.last.position,
-          unfinished: new Map(unfinished.map(({ intent, sequence }) => [intent.requestID, sequence])),
-        };
-        if (unfinished.length > 0)
-          this.#enqueue({ events: unfinished.map(({ intent }) => unknownOutcome(intent)) });
-        return;
+      try {
+        if (await this.#goOnWith(file, day, days)) return;
+      } catch (error) {
+        await closeQuietly(file);
+        throw error;
       }
       await file.close();
     }
     this.#file = await this.#openDay(utcDay(clock()));
+  }
+
+  /** Goes on with the chain that a file ends with; false when it holds no whole line. */
+  async #goOnWith(file: AuditFile, day: string, days: readonly string[]): Promise<boolean> {
+    const tail = await readTail(file);
+    if (tail.tornBytes > 0) {
+      await file.truncate(tail.size);
+      await file.sync();
+      const details = { bytes: tail.tornBytes };
+      this.#enqueue({
+        events: [note('a line that a crash cut off was removed', details, this.#options.clock())],
+      });
+    }
+    if (tail.last === undefined) return false;
+    const unfinished = await this.#findUnfinished(days, tail.last.line);
+    this.#file = file;
+    this.#day = day;
+    this.#durable = {
+      size: tail.size,
+      position: tail.last.position,
+      unfinished: new Map(unfinished.map(({ intent, sequence }) => [intent.requestID, sequence])),
+    };
+    if (unfinished.length > 0)
+      this.#enqueue({ events: unfinished.map(({ intent }) => unknownOutcome(intent)) });
+    return true;
   }
 
   /** The intents that a crash left without an outcome, the oldest first: the last line says how far back the oldest is. */
