@@ -23,6 +23,7 @@ const commands = {
   demo: (node, given) => run(node, ['scripts/demo.ts', ...given]),
   bench: (node, given) => run(node, ['bench/run.ts', ...given]),
   generate: (node, given) => run(node, ['scripts/generate-models.ts', ...given]),
+  mutate: (node, given) => run(node, ['scripts/mutate.ts', ...given]),
   coverage: (node, given) => run(node, ['scripts/write-coverage.ts', ...given]),
   lint: (node) => run(node, [...biome, 'check', '--error-on-warnings', '.']),
   format: (node) => run(node, [...biome, 'check', '--write', '.']),
