@@ -5,7 +5,7 @@ import { compileTextPattern, matchText, type TextPattern } from './text-pattern.
 /** A pattern of ARNs, one pattern for each of the six parts; wildcards stay within their part. */
 export interface ArnPattern {
   readonly parts: readonly TextPattern[];
-  /** True for the short form that ends in `*` before its sixth part: the last part given runs on past the colons. */
+  /** True for the short form, which ends in `*` before its sixth part: the last part given runs on past the colons. */
   readonly runsOn: boolean;
 }
 
@@ -52,14 +52,14 @@ export function compileArnPattern(
         parseTemplate(part, { wildcards: true, variables: options.variables && index >= options.from }),
       ),
     ),
-    runsOn: parts.length < partCount && text.endsWith('*'),
+    runsOn: parts.length < partCount,
   };
 }
 
 /** Whether the parts of an ARN match the pattern, part by part and case by case. */
 export function matchArn(pattern: ArnPattern, arn: readonly string[], context: RequestContext): boolean {
   const { parts, runsOn } = pattern;
-  if (runsOn ? arn.length < parts.length : arn.length !== parts.length) return false;
+  if (arn.length < parts.length) return false;
   const last = parts.length - 1;
   // From the end: resources differ far more often than partitions and services.
   for (let index = last; index >= 0; index--) {

@@ -138,10 +138,10 @@ function compileOrder(
   text: string,
   parse: (text: string) => number | undefined,
 ): ValueMatcher {
-  const right = parse(text);
+  // NaN is neither equal to anything nor less nor greater: what cannot be read never matches.
+  const right = parse(text) ?? Number.NaN;
   return (value) => {
-    const left = parse(value);
-    if (left === undefined || right === undefined) return false;
+    const left = parse(value) ?? Number.NaN;
     switch (comparison) {
       case 'less':
         return left < right;
