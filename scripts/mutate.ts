@@ -1,13 +1,15 @@
 /**
  * Mutation tests of core/policy and core/sigv4: changes their code in one place at a time and sees whether a test notices.
  *
- *   npm run mutate [-- PATH…]      a room, or one of its files; without PATH both rooms
+ *   npm run mutate [-- [--living] PATH…]     PATH: a room, or one of its files; without it both rooms
+ *   npm run mutate -- --summary              runs nothing
  *
+ * With --living only the mutants that the last report calls alive are asked again, as long as the file is the same: more tests kill no fewer.
  * Each file's report is written to mutation/ (one JSON file each, in the schema of mutation-testing-elements); the table of all reports that
  * are there and the mutants that lived are printed as docs/mutation.md shows them. Only tests that are the same in every run take part:
  * unit tests and vectors, not the generated cases. Takes most of an hour; a file takes minutes.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -20,10 +22,16 @@ const rooms: Readonly<Record<string, string>> = {
   'src/core/sigv4': 'test/vectors-sigv4.test.ts',
 };
 
+/** The report of a file, as far as it is read here. */
+interface FileReport {
+  readonly source: string;
+  readonly mutants: readonly Mutant[];
+}
+
 interface Mutant {
   readonly mutatorName: string;
   readonly replacement?: string;
-  readonly status: string;
+  status: string;
   readonly location: {
     readonly start: { readonly line: number; readonly column: number };
     readonly end: { readonly line: number; readonly column: number };
@@ -49,10 +57,10 @@ function reportOf(source: string): string {
   return `${reports}/${source.replaceAll('/', '-')}.json`;
 }
 
-async function mutate(source: string, tests: readonly string[]): Promise<void> {
-  mkdirSync(join(root, reports), { recursive: true });
+/** Runs Stryker over these parts of one file, as `file` or `file:line:column-line:column`. */
+async function runStryker(parts: readonly string[], tests: readonly string[], report: string): Promise<void> {
   const stryker = new Stryker({
-    mutate: [source],
+    mutate: [...parts],
     testRunner: 'tap',
     plugins: ['@stryker-mutator/tap-runner'],
     tap: {
@@ -66,27 +74,54 @@ async function mutate(source: string, tests: readonly string[]): Promise<void> {
       ],
       forceBail: true,
     },
-    // Types are stripped, not checked: a mutant that does not type would be noticed by nobody at run time.
-    checkers: [],
     concurrency: 1,
     reporters: ['json'],
-    jsonReporter: { fileName: reportOf(source) },
+    jsonReporter: { fileName: report },
     // Stryker would rewrite tsconfig.json through an interface that the compiler no longer has.
     ignorePatterns: ['console', 'dist', 'bench', 'tsconfig*.json', reports],
     tempDirName: `${reports}/sandbox`,
     allowConsoleColors: false,
-    allowEmpty: true,
   });
   await stryker.runMutationTest();
 }
 
-function mutantsOf(source: string): readonly Mutant[] | undefined {
-  const file = join(root, reportOf(source));
-  if (!existsSync(file)) return undefined;
-  const { files } = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
+async function mutate(source: string, tests: readonly string[], onlyLiving: boolean): Promise<void> {
+  const file = reportOf(source);
+  const last = onlyLiving ? readReport(source, file) : undefined;
+  if (last === undefined || last.source !== readFileSync(join(root, source), 'utf8')) {
+    await runStryker([source], tests, file);
+    return;
+  }
+  const living = last.mutants.filter((mutant) => !isDead(mutant));
+  if (living.length === 0) return;
+  const again = `${reports}/again.json`;
+  const parts = living.map(
+    ({ location: { start, end } }) =>
+      `${source}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+  );
+  await runStryker(parts, tests, again);
+  const statuses = new Map(
+    readReport(source, again)?.mutants.map((mutant) => [nameOf(mutant), mutant.status]),
+  );
+  for (const mutant of living) mutant.status = statuses.get(nameOf(mutant)) ?? mutant.status;
+  writeFileSync(join(root, file), JSON.stringify({ files: { [source]: last } }));
+}
+
+function readReport(source: string, file: string): FileReport | undefined {
+  if (!existsSync(join(root, file))) return undefined;
+  const { files } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+    readonly files: Readonly<Record<string, FileReport>>;
   };
-  return files[source]?.mutants ?? [];
+  return files[source];
+}
+
+function nameOf({ mutatorName, replacement, location }: Mutant): string {
+  return JSON.stringify([mutatorName, replacement, location]);
+}
+
+/** A mutant that hangs is noticed, too. */
+function isDead({ status }: Mutant): boolean {
+  return status === 'Killed' || status === 'Timeout';
 }
 
 /** The table of every report that is there, and below it what lived. */
@@ -95,8 +130,8 @@ function summary(): string {
   const living: string[] = [];
   const total = { mutants: 0, killed: 0, timedOut: 0, lived: 0 };
   for (const source of Object.keys(rooms).flatMap(sources)) {
-    const mutants = mutantsOf(source);
-    if (mutants === undefined || mutants.length === 0) continue;
+    const { mutants = [] } = readReport(source, reportOf(source)) ?? {};
+    if (mutants.length === 0) continue;
     const count = (...states: readonly string[]): number =>
       mutants.filter(({ status }) => states.includes(status)).length;
     const killed = count('Killed');
@@ -108,8 +143,7 @@ function summary(): string {
     total.timedOut += timedOut;
     total.lived += lived;
     const lines = readFileSync(join(root, source), 'utf8').split('\n');
-    for (const { status, location, mutatorName, replacement } of mutants) {
-      if (status === 'Killed' || status === 'Timeout') continue;
+    for (const { status, location, mutatorName, replacement } of mutants.filter((one) => !isDead(one))) {
       const { start, end } = location;
       const line = lines[start.line - 1] ?? '';
       const was = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
@@ -134,7 +168,7 @@ function row(name: string, mutants: number, killed: number, timedOut: number, li
   return `| ${name} | ${mutants} | ${killed} | ${timedOut} | ${lived} | ${score} % |`;
 }
 
-const wanted = process.argv.slice(2).filter((path) => path !== '--summary');
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const chosen = Object.entries(rooms).flatMap(([room, vectors]) =>
   sources(room)
     .filter((source) => wanted.length === 0 || wanted.includes(source) || wanted.includes(room))
@@ -148,6 +182,8 @@ if (chosen.length === 0) {
   process.env.PATH = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
   process.env.NODE_COMPILE_CACHE ??= join(root, reports, 'compile-cache');
   process.chdir(root);
-  for (const { source, tests } of chosen) await mutate(source, tests);
+  mkdirSync(reports, { recursive: true });
+  const onlyLiving = process.argv.includes('--living');
+  for (const { source, tests } of chosen) await mutate(source, tests, onlyLiving);
 }
 process.stdout.write(summary());

@@ -106,10 +106,8 @@ function findMissingGuardrail(
   request: PreparedRequest,
   { scps, rcps }: ApplicablePolicies,
 ): Decision | undefined {
-  for (const level of rcps ?? [])
-    if (findAllow(request, level, 'rcp') === undefined) return implicitDeny('rcp');
-  for (const level of scps ?? [])
-    if (findAllow(request, level, 'scp') === undefined) return implicitDeny('scp');
+  for (const level of rcps ?? []) if (findAllow(request, level) === undefined) return implicitDeny('rcp');
+  for (const level of scps ?? []) if (findAllow(request, level) === undefined) return implicitDeny('scp');
   return undefined;
 }
 
@@ -139,33 +137,29 @@ function grantByIdentity(
   policies: ApplicablePolicies,
 ): Decision {
   if (principal.type === 'root') return { allowed: true, effect: 'allow', decidedBy: 'root' };
-  const allow = findAllow(prepared, policies.identity, 'identity');
+  const allow = findAllow(prepared, policies.identity);
   if (allow === undefined) return implicitDeny('identity');
   // A federated user without a session policy may do nothing that a resource does not grant it.
   if (principal.type === 'federated-user' && policies.session === undefined) return implicitDeny('session');
-  return findMissingLimit(prepared, policies) ?? allow;
+  return findMissingLimit(prepared, policies) ?? allowBy('identity', allow.name, allow.compiled);
 }
 
 function findMissingLimit(
   request: PreparedRequest,
   { boundary, session }: ApplicablePolicies,
 ): Decision | undefined {
-  if (boundary !== undefined && findAllow(request, [boundary], 'boundary') === undefined)
-    return implicitDeny('boundary');
-  if (session !== undefined && findAllow(request, session, 'session') === undefined)
-    return implicitDeny('session');
+  if (boundary !== undefined && findAllow(request, [boundary]) === undefined) return implicitDeny('boundary');
+  if (session !== undefined && findAllow(request, session) === undefined) return implicitDeny('session');
   return undefined;
 }
 
 function findAllow(
   request: PreparedRequest,
   named: readonly NamedPolicy[],
-  type: PolicyType,
-): Decision | undefined {
+): { readonly name: string; readonly compiled: CompiledStatement } | undefined {
   for (const { policy, name } of named) {
     for (const compiled of policy.statements) {
-      if (!compiled.denies && matchStatement(compiled, request) !== 'none')
-        return allowBy(type, name, compiled);
+      if (!compiled.denies && matchStatement(compiled, request) !== 'none') return { name, compiled };
     }
   }
   return undefined;
@@ -181,7 +175,7 @@ function findResourceAllow(
   for (const compiled of policy.statements) {
     if (compiled.denies) continue;
     const found = matchStatement(compiled, request);
-    if (found === 'none' || strongerReach(reach, found) === reach) continue;
+    if (strongerReach(reach, found) === reach) continue;
     reach = found;
     best = compiled;
   }

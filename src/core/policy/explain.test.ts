@@ -49,7 +49,9 @@ function lines(policies: ApplicablePolicies, asked = request): readonly string[]
   ]);
 }
 
-function lacked({ element, operator, key, wanted, saw }: UnmetPart): string {
+function lacked(part: UnmetPart): string {
+  const { element, operator, key, wanted, saw } = part;
+  assert.equal('saw' in part, saw !== undefined);
   const name = element === 'Condition' ? `${operator} ${key}` : element;
   return `${name} wants ${wanted.join(' or ')}, saw ${saw === undefined ? 'nothing' : String(saw)}`;
 }
@@ -184,6 +186,24 @@ describe('explaining a decision', () => {
       const policies: ApplicablePolicies = { identity: [], resource: { ...bucket, kind: 'resource' } };
       assert.equal(lines(policies)[0], `resource ${outcome}`);
     }
+    const worker = policy('bucket', 'resource', {
+      Principal: { AWS: 'arn:aws:iam::111111111111:role/worker' },
+    });
+    const session: PolicyRequest['principal'] = {
+      type: 'role-session',
+      account: '111111111111',
+      arn: 'arn:aws:sts::111111111111:assumed-role/worker/one',
+      roleArn: 'arn:aws:iam::111111111111:role/worker',
+      id: 'AROAWORKERWORKERWORK',
+      sessionName: 'one',
+    };
+    assert.equal(
+      lines(
+        { identity: [], resource: { ...worker, kind: 'resource' } },
+        { ...request, principal: session },
+      )[0],
+      'resource allows',
+    );
   });
 
   test('names a resource policy that excepts the caller', () => {

@@ -134,7 +134,7 @@ function reachOf({ principal }: CompiledStatement, request: PreparedRequest): Re
 function unmetParts(compiled: CompiledStatement, request: PreparedRequest): readonly UnmetPart[] {
   const { statement, principal, conditions } = compiled;
   const unmet: UnmetPart[] = [];
-  if (principal !== undefined && reachOf(compiled, request) === 'none') {
+  if (principal !== undefined && matchPrincipal(principal, request.principal) === 'none') {
     unmet.push({
       ...describeElement('Principal', principal.element, ({ form, value }: PrincipalMention) =>
         form === 'AWS' ? value : `${form}: ${value}`,
