@@ -5,7 +5,11 @@ type Piece = string | readonly (string | undefined)[];
 
 /** A wildcard pattern made ready to match. */
 export interface Glob {
-  readonly pieces: readonly Piece[];
+  readonly first: Piece;
+  /** Between one `*` and the next. */
+  readonly middle: readonly Piece[];
+  /** Behind the last `*`; undefined in a pattern without any. */
+  readonly last: Piece | undefined;
   /** Characters that the pieces take together: a shorter value cannot match. */
   readonly minimumLength: number;
 }
@@ -26,8 +30,10 @@ export function compileGlob(parts: readonly Part[]): Glob {
       afterAny = false;
     }
   }
-  pieces.push(finish(piece));
-  return { pieces, minimumLength: pieces.reduce((total, next) => total + next.length, 0) };
+  const minimumLength = pieces.reduce((total, next) => total + next.length, piece.length);
+  const [first, ...middle] = pieces;
+  if (first === undefined) return { first: finish(piece), middle: [], last: undefined, minimumLength };
+  return { first, middle, last: finish(piece), minimumLength };
 }
 
 function finish(piece: readonly (string | undefined)[]): Piece {
@@ -38,26 +44,23 @@ function finish(piece: readonly (string | undefined)[]): Piece {
  * Whether the whole value matches. The first and the last piece are pinned to the ends; each one between is taken at the first place
  * it fits, so nothing is ever tried twice: patterns made of thousands of `*` cost no more than the value is long.
  */
-export function matchGlob({ pieces, minimumLength }: Glob, value: string): boolean {
+export function matchGlob({ first, middle, last, minimumLength }: Glob, value: string): boolean {
   if (value.length < minimumLength) return false;
-  const first = pieces[0] ?? '';
-  if (pieces.length === 1) return value.length === first.length && fits(first, value, 0);
-  const last = pieces[pieces.length - 1] ?? '';
+  if (last === undefined) return value.length === minimumLength && fits(first, value, 0);
   const end = value.length - last.length;
   if (!fits(first, value, 0) || !fits(last, value, end)) return false;
   let at = first.length;
-  for (let index = 1; index < pieces.length - 1; index++) {
-    const piece = pieces[index] ?? '';
+  for (const piece of middle) {
     const found = find(piece, value, at, end);
     if (found < 0) return false;
     at = found + piece.length;
   }
-  return at <= end;
+  return true;
 }
 
+/** Whether the piece is there, in a value that is long enough for it. */
 function fits(piece: Piece, value: string, at: number): boolean {
   if (typeof piece === 'string') return value.startsWith(piece, at);
-  if (at + piece.length > value.length) return false;
   for (let index = 0; index < piece.length; index++) {
     const wanted = piece[index];
     if (wanted !== undefined && wanted !== value[at + index]) return false;

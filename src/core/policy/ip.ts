@@ -53,7 +53,7 @@ function parseGroups(text: string): readonly number[] | undefined {
   if (text === '') return [];
   const bytes: number[] = [];
   for (const group of text.split(':')) {
-    const embedded = group.includes('.') ? parseIpv4(group) : undefined;
+    const embedded = parseIpv4(group);
     if (embedded !== undefined) bytes.push(...embedded);
     else if (/^[0-9A-Fa-f]{1,4}$/.test(group)) {
       const value = Number.parseInt(group, 16);
