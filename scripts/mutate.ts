@@ -92,7 +92,7 @@ async function mutate(source: string, tests: readonly string[], onlyLiving: bool
     await runStryker([source], tests, file);
     return;
   }
-  const living = last.mutants.filter((mutant) => !isDead(mutant));
+  const living = last.mutants.filter(isAlive);
   if (living.length === 0) return;
   const again = `${reports}/again.json`;
   const parts = living.map(
@@ -119,31 +119,23 @@ function nameOf({ mutatorName, replacement, location }: Mutant): string {
   return JSON.stringify([mutatorName, replacement, location]);
 }
 
-/** A mutant that hangs is noticed, too. */
-function isDead({ status }: Mutant): boolean {
-  return status === 'Killed' || status === 'Timeout';
+/** A mutant that hangs is noticed, and one that cannot be loaded is none. */
+function isAlive({ status }: Mutant): boolean {
+  return status === 'Survived' || status === 'NoCoverage';
 }
 
 /** The table of every report that is there, and below it what lived. */
 function summary(): string {
   const rows: string[] = [];
   const living: string[] = [];
-  const total = { mutants: 0, killed: 0, timedOut: 0, lived: 0 };
+  const all: Mutant[] = [];
   for (const source of Object.keys(rooms).flatMap(sources)) {
     const { mutants = [] } = readReport(source, reportOf(source)) ?? {};
     if (mutants.length === 0) continue;
-    const count = (...states: readonly string[]): number =>
-      mutants.filter(({ status }) => states.includes(status)).length;
-    const killed = count('Killed');
-    const timedOut = count('Timeout');
-    const lived = mutants.length - killed - timedOut;
-    rows.push(row(source.slice('src/'.length), mutants.length, killed, timedOut, lived));
-    total.mutants += mutants.length;
-    total.killed += killed;
-    total.timedOut += timedOut;
-    total.lived += lived;
+    rows.push(row(source.slice('src/'.length), mutants));
+    all.push(...mutants);
     const lines = readFileSync(join(root, source), 'utf8').split('\n');
-    for (const { status, location, mutatorName, replacement } of mutants.filter((one) => !isDead(one))) {
+    for (const { status, location, mutatorName, replacement } of mutants.filter(isAlive)) {
       const { start, end } = location;
       const line = lines[start.line - 1] ?? '';
       const was = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
@@ -156,16 +148,20 @@ function summary(): string {
     '| file | mutants | killed | timed out | lived | score |',
     '| --- | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
-    row('**together**', total.mutants, total.killed, total.timedOut, total.lived),
+    row('**together**', all),
     '',
     ...living,
     '',
   ].join('\n');
 }
 
-function row(name: string, mutants: number, killed: number, timedOut: number, lived: number): string {
-  const score = ((100 * (killed + timedOut)) / mutants).toFixed(1);
-  return `| ${name} | ${mutants} | ${killed} | ${timedOut} | ${lived} | ${score} % |`;
+/** Mutants that cannot even be loaded are nobody's merit and are left out, as Stryker leaves them out. */
+function row(name: string, mutants: readonly Mutant[]): string {
+  const count = (state: string): number => mutants.filter(({ status }) => status === state).length;
+  const [killed, timedOut, lived] = [count('Killed'), count('Timeout'), mutants.filter(isAlive).length];
+  const valid = killed + timedOut + lived;
+  const score = ((100 * (killed + timedOut)) / valid).toFixed(1);
+  return `| ${name} | ${valid} | ${killed} | ${timedOut} | ${lived} | ${score} % |`;
 }
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));

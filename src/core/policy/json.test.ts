@@ -4,14 +4,14 @@ import { type JsonNode, parseJson } from './json.ts';
 import { PolicyError } from './policy-error.ts';
 
 /** The value that a node stands for, as JSON.parse makes it. */
-function valueOf(node: JsonNode): unknown {
+function plain(node: JsonNode): unknown {
   switch (node.type) {
     case 'null':
       return null;
     case 'array':
-      return node.items.map(valueOf);
+      return node.items.map(plain);
     case 'object':
-      return Object.fromEntries(node.members.map(({ name, value }) => [name, valueOf(value)]));
+      return Object.fromEntries(node.members.map(({ name, value }) => [name, plain(value)]));
     default:
       return node.value;
   }
@@ -103,7 +103,7 @@ describe('what JSON.parse reads is read alike:', () => {
     '{ "a" : 1 , "A" : 2 }',
     '{"constructor":1,"toString":2}',
   ]) {
-    test(text, () => assert.deepEqual(valueOf(parseJson(text)), JSON.parse(text)));
+    test(text, () => assert.deepEqual(plain(parseJson(text)), JSON.parse(text)));
   }
 });
 

@@ -27,6 +27,9 @@ describe('the warnings of a policy', () => {
     assert.deepEqual(warnings({}), []);
     assert.deepEqual(warnings({ Action: '*', Resource: '*' }), []);
     assert.deepEqual(warnings({ Action: ['s3:get*', 'S3:PutObject', 'ec2:RunInstances'] }), []);
+    const trust = { Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    for (const version of ['2012-10-17', '2008-10-17'])
+      assert.deepEqual(warnings(trust, 'trust', version), []);
   });
 
   test('name a service that there is not', () => {
@@ -61,6 +64,10 @@ describe('the warnings of a policy', () => {
     assert.deepEqual(warnings({ Resource }, 'identity', '2008-10-17'), [
       `6:15 VariableInOldVersion ${Resource} is taken literally: variables need version 2012-10-17.`,
     ]);
+    const Condition = { StringLike: { 's3:prefix': ['home', '\u0024{aws:username}/*'] } };
+    assert.deepEqual(warnings({ Condition }, 'identity', '2008-10-17'), [
+      '11:6 VariableInOldVersion \u0024{aws:username}/* is taken literally: variables need version 2012-10-17.',
+    ]);
   });
 
   const tags = { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'team' } };
@@ -71,14 +78,36 @@ describe('the warnings of a policy', () => {
     ]);
     assert.deepEqual(warnings({ Effect: 'Deny', Condition: tags }), []);
     assert.deepEqual(warnings({ Condition: { ...tags, Null: { 'aws:tagkeys': 'false' } } }), []);
-    assert.equal(warnings({ Condition: { ...tags, Null: { 'aws:TagKeys': 'true' } } }).length, 1);
+    for (const other of [
+      { Null: { 'aws:TagKeys': 'true' } },
+      { Null: { 'aws:TagKeys': ['true', 'false'] } },
+      { Null: { 'aws:username': 'false' } },
+      { StringEquals: { 'aws:TagKeys': 'false' } },
+    ])
+      assert.equal(warnings({ Condition: { ...tags, ...other } }).length, 1, JSON.stringify(other));
   });
 
   test('name a wildcard in a key that tells accounts apart', () => {
     assert.deepEqual(warnings({ Condition: { StringLike: { 'aws:PrincipalOrgID': ['o-1', 'o-*'] } } }), [
       '11:6 WildcardInSensitiveKey o-* for aws:PrincipalOrgID may match strangers: write the whole value.',
     ]);
+    for (const key of [
+      'aws:PrincipalAccount',
+      'aws:PrincipalOrgID',
+      'aws:ResourceAccount',
+      'aws:ResourceOrgID',
+      'aws:SourceAccount',
+      'aws:SourceOrgID',
+      'aws:SourceVpc',
+      'aws:SourceVpce',
+      'aws:VpceAccount',
+      'aws:VpceOrgID',
+    ])
+      assert.deepEqual(warnings({ Condition: { StringLike: { [key]: '1?' } } }), [
+        `9:${key.length + 9} WildcardInSensitiveKey 1? for ${key} may match strangers: write the whole value.`,
+      ]);
     assert.deepEqual(warnings({ Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-*' } } }), []);
+    assert.deepEqual(warnings({ Condition: { ArnLike: { 'aws:PrincipalAccount': '1*' } } }), []);
     assert.deepEqual(warnings({ Condition: { StringLike: { 'aws:UserAgent': '*' } } }), []);
   });
 
@@ -97,6 +126,12 @@ describe('the warnings of a policy', () => {
     const Condition = { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } };
     assert.deepEqual(warnings({ Action: 'iam:PassRole', Resource: '*', Condition }), []);
     assert.deepEqual(warnings({ Effect: 'Deny', Action: 'iam:PassRole', Resource: '*' }), []);
+    assert.deepEqual(warnings({ NotAction: 'iam:PassRole', Resource: '*' }), []);
+    assert.deepEqual(warnings({ Action: 'iam:PassRole', Resource: undefined, NotResource: '*' }), []);
+    assert.deepEqual(
+      warnings({ Action: ['s3:GetObject', 'IAM:passrole'], Resource: ['arn:aws:iam::1:role/x', '*'] }),
+      ['11:4 PassAnyRole iam:PassRole on every resource passes any role to any service.'],
+    );
   });
 
   test('name actions that resource control policies do not reach', () => {
