@@ -1,17 +1,5 @@
 import { S3RequestError } from './s3-error.ts';
 
-/** Parameters of a presigned URL that belong to the signature (Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters"). */
-const signatureParameters: ReadonlySet<string> = new Set([
-  'x-amz-algorithm',
-  'x-amz-content-sha256',
-  'x-amz-credential',
-  'x-amz-date',
-  'x-amz-expires',
-  'x-amz-security-token',
-  'x-amz-signature',
-  'x-amz-signedheaders',
-]);
-
 /** Headers whose repetition means a list; of all others one value would be decided and another one might be obeyed. */
 const listHeaders: ReadonlySet<string> = new Set([
   'x-amz-object-attributes',
@@ -31,7 +19,7 @@ export function groupHeaders(rawHeaders: readonly string[]): ReadonlyMap<string,
   return groups;
 }
 
-/** A query's own parameters, and those that stand for headers. */
+/** A query's own parameters, and those that stand for headers. No operation knows those of a signature, so they go no further. */
 export interface SortedQuery {
   readonly parameters: ReadonlyMap<string, string>;
   /** By lower-case name: `x-amz-acl`. */
@@ -40,7 +28,7 @@ export interface SortedQuery {
 
 /**
  * Parts a query string: what names and qualifies the operation; `x-amz-…` headers that a presigned URL carries as parameters; and, left
- * out, the signature's own and all other `x-…` parameters, which S3 ignores (`x-id` is the operation's name as SDKs add it).
+ * out, all other `x-…` parameters, which S3 ignores (`x-id` is the operation's name as SDKs add it).
  * Throws InvalidArgument for two spellings of one parameter.
  */
 export function sortQuery(query: ReadonlyMap<string, string>): SortedQuery {
@@ -51,7 +39,6 @@ export function sortQuery(query: ReadonlyMap<string, string>): SortedQuery {
     const lower = name.toLowerCase();
     if (lower.startsWith('x-') && seen.has(lower)) throw repeated(lower, value);
     seen.add(lower);
-    if (signatureParameters.has(lower)) continue;
     if (lower.startsWith('x-amz-')) hoisted.set(lower, value);
     else if (!lower.startsWith('x-')) parameters.set(name, value);
   }
