@@ -20,6 +20,8 @@ export interface ServiceFixture {
   readonly root: RootCaller;
   /** Milliseconds; tests move it. */
   now: number;
+  /** The Region that requests are signed for; tests move it. */
+  region: string;
   /** Runs load, authorize and run; returns the answer. */
   call(operation: Operation, input: unknown, caller?: Caller): Promise<never>;
   /** Runs load and authorize; returns the questions that would be put to policy. */
@@ -49,7 +51,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
   const callAs = (caller: Caller): Call => ({
     state: identity.state,
     caller,
-    region: 'us-east-1',
+    region: fixture.region,
     now: fixture.now,
     box,
     identity,
@@ -64,6 +66,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     account,
     root,
     now: Date.UTC(2026, 0, 2, 3, 4, 5),
+    region: 'us-east-1',
     addAccount,
     questions(operation, input, caller = root) {
       const call = callAs(caller);

@@ -34,6 +34,7 @@ function expected({ service }: OperationModel, member: string): Reply['error'] {
         members: { Reason: 'INPUT_REQUIRED' },
       };
     case 'brevet':
+    case 'cloudtrail':
       return {
         code: 'ValidationException',
         name: 'ValidationException',

@@ -27,6 +27,7 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^Url$/, 'https://sweep.example.com'],
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
+  [/^(ResourceId|ResourceIdList)$/, `arn:aws:cloudtrail:us-east-1:${account}:trail/sweep`],
   [/^RegionName$/, 'ap-east-1'],
   [/^Date$/, '20260102'],
 ];
@@ -61,6 +62,7 @@ const candidates: readonly string[] = [
 
 /** Members that an operation needs although its model does not say so. */
 const neededBesides: Readonly<Record<string, Fields>> = {
+  PutEventSelectors: { EventSelectors: [{}] },
   CreateLoginProfile: { Password: 'Sweep-password-1' },
 };
 

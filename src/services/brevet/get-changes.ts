@@ -27,6 +27,10 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'token-key': 'nothing',
   bucket: 'bucket',
   'bucket-policy': 'bucket',
+  trail: 'nothing',
+  'ended-trail': 'nothing',
+  'trail-chain': 'nothing',
+  'digest-key': 'nothing',
 };
 
 /**

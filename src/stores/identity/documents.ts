@@ -1,5 +1,6 @@
 import type { AccessKeyId, AccountId, UniqueId } from '#core/identifiers';
 import type { Instant } from '#core/time';
+import type { DigestFile, DigestLink, LogFileEntry, Selectors } from '#core/trail';
 
 /** A tag of a resource; keys keep their case, and those of users and roles are compared without it. */
 export interface Tag {
@@ -284,6 +285,72 @@ export interface BucketPolicyDocument {
   readonly updatedAt: Instant;
 }
 
+/** A trail: which events of an account are delivered, and to which bucket (CloudTrail API, "Trail"). */
+export interface TrailDocument {
+  /** The ARN. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly name: string;
+  readonly homeRegion: string;
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly includeGlobalServiceEvents: boolean;
+  readonly isMultiRegion: boolean;
+  readonly logFileValidation: boolean;
+  /** Every management event when absent. */
+  readonly selectors?: Selectors;
+  readonly tags: readonly Tag[];
+  /** When it was logging, oldest first; the last one is open while it is. */
+  readonly logging: readonly { readonly from: Instant; readonly to?: Instant }[];
+}
+
+/** A trail that was deleted, until everything it logged is delivered. */
+export interface EndedTrailDocument {
+  /** `<ARN> <deletedAt>` */
+  readonly id: string;
+  readonly trail: TrailDocument;
+  readonly deletedAt: Instant;
+}
+
+/** How far the delivery of one trail's events of one Region has come. */
+export interface TrailChainDocument {
+  /** `<ARN> <Region>` */
+  readonly id: string;
+  /** ARN of the trail. */
+  readonly trail: string;
+  readonly region: string;
+  readonly deliveredAt?: Instant;
+  readonly digestDeliveredAt?: Instant;
+  readonly attemptedAt?: Instant;
+  /** Why the latest log file or digest file could not be delivered; absent when it was. */
+  readonly error?: string;
+  readonly digestError?: string;
+  /** Present while digests are written. */
+  readonly digests?: {
+    /** The end of the last digest, or the start of the chain. */
+    readonly since: Instant;
+    readonly previous?: DigestLink;
+    /** Delivered log files that no digest lists yet. */
+    readonly logFiles: readonly LogFileEntry[];
+    /** A digest that is signed and not yet delivered. Its bytes follow from it. */
+    readonly pending?: { readonly digest: DigestFile; readonly signature: string; readonly isLast: boolean };
+  };
+}
+
+/** A key pair that signs the digests of one account's events of one Region. */
+export interface DigestKeyDocument {
+  /** The fingerprint that digests name it by. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: string;
+  /** PKCS #1 RSAPublicKey, DER, base64. */
+  readonly publicKey: string;
+  /** The private key (PKCS #8, DER), sealed by the master key with context `digest-key:<fingerprint>`; gone once it signs no more. */
+  readonly sealedPrivateKey?: string;
+  readonly validFrom: Instant;
+  readonly validUntil: Instant;
+}
+
 /** Every kind of record and the document it holds. */
 export interface Documents {
   readonly account: AccountDocument;
@@ -307,6 +374,10 @@ export interface Documents {
   readonly 'token-key': TokenKeyDocument;
   readonly bucket: BucketDocument;
   readonly 'bucket-policy': BucketPolicyDocument;
+  readonly trail: TrailDocument;
+  readonly 'ended-trail': EndedTrailDocument;
+  readonly 'trail-chain': TrailChainDocument;
+  readonly 'digest-key': DigestKeyDocument;
 }
 
 export type Kind = keyof Documents;

@@ -13,7 +13,9 @@ export type {
   BucketDocument,
   BucketPolicyDocument,
   CredentialReportDocument,
+  DigestKeyDocument,
   Documents,
+  EndedTrailDocument,
   GroupDocument,
   InlinePolicies,
   InstanceProfileDocument,
@@ -34,6 +36,8 @@ export type {
   RoleDocument,
   Tag,
   TokenKeyDocument,
+  TrailChainDocument,
+  TrailDocument,
   UserDocument,
 } from './documents.ts';
 export type { Change, LoggedChange, RecordEngine } from './engine.ts';

@@ -60,6 +60,17 @@ function createCollections(): Collections {
     'token-key': byIdOnly(),
     bucket: byIdOnly((bucket) => bucket.account),
     'bucket-policy': byIdOnly((policy) => policy.account),
+    // By owner, since the names of trails differ by case.
+    trail: byIdOnly(
+      () => '',
+      (trail) => trail.account,
+    ),
+    'ended-trail': byIdOnly(),
+    'trail-chain': byIdOnly(
+      () => '',
+      (chain) => chain.trail,
+    ),
+    'digest-key': byIdOnly((key) => `${key.account} ${key.region}`),
   };
 }
 

@@ -306,6 +306,10 @@ const kinds: Readonly<Record<Kind, true>> = {
   'token-key': true,
   bucket: true,
   'bucket-policy': true,
+  trail: true,
+  'ended-trail': true,
+  'trail-chain': true,
+  'digest-key': true,
 };
 
 /** Applies one change; a kind this version does not know belongs to a newer one, and is left to it. */
