@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { measureDoor } from './authorizer.ts';
 import { brevetDecision } from './policy/brevet.ts';
 import { threeRules, twentyPolicies } from './policy/rules.ts';
 import { formatTable } from './report.ts';
@@ -24,6 +25,14 @@ describe('the benchmarks', () => {
       ],
     );
     for (const { benchmark, result } of rows) assert.match(result, /^[0-9]+\.[0-9]{2}× raw$/, benchmark);
+  });
+
+  it('drive the door for reverse proxies and get in', async () => {
+    const rows = await measureDoor({ rounds: 1, milliseconds: 20, warmUpMilliseconds: 20 });
+    assert.deepEqual(
+      rows.map(({ benchmark }) => benchmark),
+      ['raw node:http, 1 worker', 'forward-auth door, 1 worker'],
+    );
   });
 
   it('ask policies a question that only their last statement allows', () => {

@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os';
 import process from 'node:process';
+import { measureAuthorizer } from './authorizer.ts';
 import { compareWithCedar } from './cedar/compare.ts';
 import { measurePolicies } from './policy/brevet.ts';
 import { measureSignatures } from './policy/signature.ts';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   roles: measureRoles,
   policies: measurePolicies,
   signatures: measureSignatures,
+  authorizer: () => measureAuthorizer(),
   cedar: compareWithCedar,
 };
 

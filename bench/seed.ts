@@ -69,6 +69,11 @@ export async function seedDataDirectory(dataDirectory: string, roles: number): P
         Version: '2012-10-17',
         Statement: [
           { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${accountId}:role/*` },
+          {
+            Effect: 'Allow',
+            Action: 'execute-api:Invoke',
+            Resource: `arn:aws:execute-api:us-east-1:${accountId}:default/default/GET/orders/*`,
+          },
         ],
       }),
     },

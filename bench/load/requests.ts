@@ -1,5 +1,5 @@
 import { createHash, createHmac, type KeyObject } from 'node:crypto';
-import { deriveSigningKey } from '#core/sigv4';
+import { deriveSigningKey, hashBody, signRequest as signHeaders } from '#core/sigv4';
 import { formatBasic } from '#core/time';
 
 /** The account of every benchmark. */
@@ -16,7 +16,7 @@ export interface Plan {
   readonly port: number;
   readonly caller: Caller;
   /** AssumeRole goes to each of that many roles in turn. */
-  readonly operation: 'GetCallerIdentity' | { readonly assumeRoles: number };
+  readonly operation: 'GetCallerIdentity' | { readonly assumeRoles: number } | { readonly doorPaths: number };
 }
 
 const region = 'us-east-1';
@@ -28,6 +28,8 @@ export function roleName(index: number): string {
 
 /** Every request of a plan, signed as the AWS SDK for JavaScript signs, in the bytes that go over the wire; good for fifteen minutes. */
 export function signRequests({ port, caller, operation }: Plan): readonly Buffer[] {
+  if (typeof operation === 'object' && 'doorPaths' in operation)
+    return Array.from({ length: operation.doorPaths }, (_, index) => doorRequest(caller, `/orders/${index}`));
   const bodies =
     operation === 'GetCallerIdentity'
       ? ['Action=GetCallerIdentity&Version=2011-06-15']
@@ -35,6 +37,26 @@ export function signRequests({ port, caller, operation }: Plan): readonly Buffer
   const amzDate = formatBasic(Date.now());
   const key = deriveSigningKey(caller.secretAccessKey, amzDate.slice(0, 8), region, service);
   return bodies.map((body) => signRequest(body, `127.0.0.1:${port}`, amzDate, caller.accessKeyId, key));
+}
+
+/** What nginx asks a door about a request that curl signed. */
+function doorRequest(credentials: Caller, path: string): Buffer {
+  const { rawHeaders } = signHeaders(
+    {
+      method: 'GET',
+      target: path,
+      rawHeaders: ['Host', 'orders.example.com'],
+      bodySha256: hashBody(new Uint8Array()),
+    },
+    { credentials, region, service: 'execute-api', now: Date.now() },
+  );
+  const sent = [
+    ...[...rawHeaders, 'User-Agent', 'curl/8.5.0', 'Accept', '*/*'],
+    ...['X-Original-Method', 'GET', 'X-Original-URI', path],
+  ];
+  let head = '';
+  for (let index = 0; index < sent.length; index += 2) head += `${sent[index]}: ${sent[index + 1]}\r\n`;
+  return Buffer.from(`GET / HTTP/1.1\r\n${head}\r\n`);
 }
 
 function assumeRoleBody(index: number): string {

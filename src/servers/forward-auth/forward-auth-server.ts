@@ -92,9 +92,7 @@ async function answer(
     const access = options.authorizer.authorize(verified, { ...questionOf(original, options), connection });
     if (!access.allowed) throw new Refusal(403, 'AccessDeniedException', access.message ?? 'Access denied.');
     const headers = identityHeaders(verified, emptySha256);
-    headers['x-brevet-request-id'] = requestId;
-    headers['content-length'] = '0';
-    headers['cache-control'] = 'no-store';
+    headers.push('x-brevet-request-id', requestId, 'content-length', '0', 'cache-control', 'no-store');
     response.writeHead(200, headers).end();
     options.onDecided({
       requestId,
