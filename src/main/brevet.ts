@@ -18,6 +18,12 @@ process.exit(
     serveAuthorizer: async (settings) => (await import('./authorizer.ts')).serveAuthorizer(settings),
     readInput: () => readFileSync(0, 'utf8'),
     now: Date.now,
+    interrupted: () => {
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      process.once('SIGTERM', () => stop.abort());
+      return stop.signal;
+    },
     isTerminal: process.stdout.isTTY === true,
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),

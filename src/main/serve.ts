@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { auditNote } from '#core/audit';
 import { createAdminServer } from '#servers/admin';
 import { type ApiServer, createApiServer } from '#servers/api';
 import { callerArn } from '#services/operation';
-import { openAuditLog, settleAuditLog } from '#stores/audit-log';
+import { openAuditLog, settleAuditLog, trimAuditLog } from '#stores/audit-log';
 import { openLocalDoors } from './authorizer.ts';
 import { compose, type House, writerName } from './compose.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
@@ -24,6 +25,7 @@ const logFlushMs = 100;
 const lastUsedFlushMs = 60_000;
 const certificateCheckMs = 2000;
 const feedEventsMs = 500;
+const trimMs = 3_600_000;
 
 /**
  * Runs the service until a signal ends it. One process does everything, or a primary keeps `workers` of them.
@@ -45,6 +47,7 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   await settleAuditLog({ directory: auditDirectory, clock: Date.now, running: new Set() });
   const open = await openProcess(settings, log, metrics, 0);
   const feeding = feedEventIndex(open.house, log);
+  const trimming = keepTrimmed(settings, open.house, log);
   const first = { identity: open.house.identity, box: open.house.box, random: randomBytes, now: Date.now() };
   await createFirstAccount(settings, first);
   const single = settings.workers === 1;
@@ -79,6 +82,7 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   admin.close();
   await Promise.all([api?.close(drainMs), workers?.drain(drainMs), ...doors.map((door) => door.close())]);
   clearInterval(feeding);
+  clearInterval(trimming);
   await open.close();
   unlock();
 }
@@ -96,6 +100,27 @@ function feedEventIndex(house: House, log: Logger): NodeJS.Timeout {
         isFeeding = false;
       });
   }, feedEventsMs).unref();
+}
+
+/** Compresses and deletes old files of the audit log now and every hour, and says in the log what was deleted. */
+function keepTrimmed(settings: Settings, house: House, log: Logger): NodeJS.Timeout {
+  const trim = async (): Promise<void> => {
+    const now = Date.now();
+    const { compressed, deleted } = await trimAuditLog(
+      join(settings.dataDirectory, 'audit'),
+      settings.audit,
+      now,
+    );
+    for (const file of compressed) log.info({ file }, 'file of the audit log compressed');
+    if (deleted.length === 0) return;
+    log.info({ deleted }, 'files of the audit log deleted');
+    house.audit.appendLater(auditNote('old files were deleted', { deleted }, now));
+  };
+  const run = (): void => {
+    trim().catch((error: unknown) => log.error({ err: error }, 'the audit log could not be trimmed'));
+  };
+  run();
+  return setInterval(run, trimMs).unref();
 }
 
 /** Writes what became of the requests of a worker that died. It has an id that no other worker will have. */

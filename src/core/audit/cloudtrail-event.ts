@@ -1,4 +1,17 @@
+import { formatIsoSeconds, type Instant } from '#core/time';
 import type { AuditEvent, AuditNote, CloudTrailEvent } from './event.ts';
+
+/** A record of the log about itself. */
+export function auditNote(note: string, details: Readonly<Record<string, unknown>>, now: Instant): AuditNote {
+  return {
+    phase: 'note',
+    eventVersion: '1.08',
+    eventTime: formatIsoSeconds(now),
+    eventName: 'AuditLogNote',
+    note,
+    ...details,
+  };
+}
 
 /** The event or note of a line of the log; undefined for text that is neither. */
 export function parseAuditLine(line: string): AuditEvent | AuditNote | undefined {

@@ -11,7 +11,7 @@ export {
   readChain,
   verifyLine,
 } from './chain.ts';
-export { parseAuditLine, toCloudTrailEvent, unknownOutcome } from './cloudtrail-event.ts';
+export { auditNote, parseAuditLine, toCloudTrailEvent, unknownOutcome } from './cloudtrail-event.ts';
 export type {
   AuditEvent,
   AuditNote,

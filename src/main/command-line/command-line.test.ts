@@ -30,6 +30,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     },
     readInput: () => '',
     now: () => 0,
+    interrupted: () => new AbortController().signal,
     isTerminal: false,
     serve: async (settings) => {
       served.push(settings);

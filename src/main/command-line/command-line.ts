@@ -9,12 +9,14 @@ import {
   SettingsError,
   type SettingsInput,
 } from '../settings/index.ts';
+import { type AuditPorts, addAuditCommand, CommandFailed } from './audit/audit-command.ts';
 import { addExplainCommand, type ExplainPorts } from './explain/explain-command.ts';
 
 /** Everything the command line touches outside itself. */
 export interface CommandLinePorts
   extends Omit<SettingsInput, 'flags'>,
-    Pick<ExplainPorts, 'readInput' | 'now' | 'isTerminal'> {
+    Pick<ExplainPorts, 'readInput' | 'now' | 'isTerminal'>,
+    Pick<AuditPorts, 'interrupted'> {
   readonly version: string;
   /** Runs the service until it is told to stop; rejects when it cannot start. */
   readonly serve: (settings: Settings) => Promise<void>;
@@ -35,6 +37,7 @@ export async function runCommandLine(given: readonly string[], ports: CommandLin
   } catch (error) {
     // Commander has already said what it has to say; help and version arrive here too, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommandFailed) return 1;
     if (error instanceof SettingsError) {
       for (const problem of error.problems) ports.stderr(`brevet: ${problem}\n`);
       return 2;
@@ -83,6 +86,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .allowExcessArguments(false)
     .action((flags: AuthorizerFlags) => ports.serveAuthorizer(loadAuthorizerSettings(flags, ports)));
   addExplainCommand(program, ports);
+  addAuditCommand(program, ports);
   return program;
 }
 

@@ -51,6 +51,7 @@ describe('settings', () => {
       logLevel: 'info',
       workers: 1,
       endpointDomain: undefined,
+      audit: { compressAfterDays: undefined, deleteAfterDays: undefined },
       tls: undefined,
       authorizers: [],
     });
@@ -84,6 +85,7 @@ authorizers:
     maxStalenessSeconds: 60
     clientAddressHeader: X-Real-IP
     secureTransport: true
+audit: { compressAfterDays: 91, deleteAfterDays: 400 }
 `;
     assert.deepEqual(
       load({ flags: { config: '/etc/brevet/b.yaml' }, files: { '/etc/brevet/b.yaml': text } }),
@@ -100,6 +102,7 @@ authorizers:
         logLevel: 'debug',
         workers: 2,
         endpointDomain: 'sts.example.com',
+        audit: { compressAfterDays: 91, deleteAfterDays: 400 },
         tls: { certFile: '/pki/cert.pem', keyFile: '/etc/brevet/key.pem' },
         authorizers: [
           {
@@ -233,7 +236,7 @@ describe('the settings file', () => {
     ]);
   });
 
-  for (const key of ['outbound', 'gateways', 'audit', 'instances']) {
+  for (const key of ['outbound', 'gateways', 'instances']) {
     it(`refuses ${key}, which is not built yet`, () => {
       const expected = `brevet.yaml: ${key}: is not built yet in this version of Brevet; remove it`;
       assert.deepEqual(problems(yaml(`${key}: []`)), [expected]);
@@ -297,6 +300,10 @@ describe('a wrong value', () => {
   it('is named by its path inside a group', () => {
     assert.deepEqual(problems(yaml('endpoint: { domain: 10.0.0.1 }')), [
       'brevet.yaml: endpoint.domain: expected a domain name, such as sts.example.com; it is "10.0.0.1"',
+    ]);
+    assert.deepEqual(problems(yaml('audit: { compressAfterDays: 90, deleteAfterDays: 0 }')), [
+      'brevet.yaml: audit.compressAfterDays: expected a whole number of days from 91 to 36500; it is 90',
+      'brevet.yaml: audit.deleteAfterDays: expected a whole number of days from 1 to 36500; it is 0',
     ]);
     assert.deepEqual(problems(yaml('tls: { certFile: cert.pem }')), [
       'brevet.yaml: tls.keyFile: expected the path of a file',

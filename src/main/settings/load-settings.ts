@@ -43,6 +43,10 @@ export function loadSettings(input: SettingsInput): Settings {
     logLevel: find('logLevel') ?? 'info',
     workers: find('workers') ?? 1,
     endpointDomain: find('endpoint')?.domain,
+    audit: {
+      compressAfterDays: find('audit')?.compressAfterDays,
+      deleteAfterDays: find('audit')?.deleteAfterDays,
+    },
     tls: findTls(sources),
     authorizers: (find('authorizers') ?? []).map((given) =>
       completeAuthorizer(given, find('region') ?? 'us-east-1'),

@@ -4,6 +4,8 @@ import {
   accessKeyId,
   accountId,
   accountName,
+  auditDays,
+  compressAfterDays,
   databaseUrl,
   directoryPath,
   domain,
@@ -17,6 +19,10 @@ import {
 } from './values.ts';
 
 const endpoint = z.strictObject({ domain: domain.optional() }, { error: 'expected a mapping' });
+const audit = z.strictObject(
+  { compressAfterDays: compressAfterDays.optional(), deleteAfterDays: auditDays.optional() },
+  { error: 'expected a mapping' },
+);
 const tls = z.strictObject({ certFile: filePath, keyFile: filePath }, { error: 'expected a mapping' });
 
 /** The settings file, key by key. Strict: a key that is not here is refused. Environment and flags use the same keys. */
@@ -41,7 +47,7 @@ export const settingsSchema = z.strictObject(
     outbound: notBuiltYet.optional(),
     gateways: notBuiltYet.optional(),
     authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
-    audit: notBuiltYet.optional(),
+    audit: audit.optional(),
     instances: notBuiltYet.optional(),
   },
   { error: 'expected a mapping of settings' },
@@ -59,8 +65,11 @@ export const hiddenKeys: ReadonlySet<string> = new Set([
 
 /** Every key of the settings file as a dotted path. */
 export const settingKeys: readonly string[] = [
-  ...Object.keys(settingsSchema.shape).filter((key) => !['endpoint', 'tls', 'authorizers'].includes(key)),
+  ...Object.keys(settingsSchema.shape).filter(
+    (key) => !['endpoint', 'tls', 'authorizers', 'audit'].includes(key),
+  ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
   ...Object.keys(tls.shape).map((key) => `tls.${key}`),
   ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),
+  ...Object.keys(audit.shape).map((key) => `audit.${key}`),
 ];

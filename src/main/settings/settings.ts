@@ -47,6 +47,11 @@ export interface Settings {
   readonly workers: number;
   /** A domain under which the endpoint is reached beside its address, in lower case. */
   readonly endpointDomain: string | undefined;
+  /** How long files of the audit log are kept as they are, and at all; undefined for ever. */
+  readonly audit: {
+    readonly compressAfterDays: number | undefined;
+    readonly deleteAfterDays: number | undefined;
+  };
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly authorizers: readonly AuthorizerSettings[];
 }

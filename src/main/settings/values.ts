@@ -109,6 +109,16 @@ export const workers = z
   .min(1, { error: workersExpected })
   .max(mostWorkers, { error: workersExpected });
 
+/** LookupEvents reads files of the last ninety days as they were written. */
+const fewestDaysUncompressed = 91;
+const mostDays = 36_500;
+const days = (fewest: number) => {
+  const error = `expected a whole number of days from ${fewest} to ${mostDays}`;
+  return z.int({ error }).min(fewest, { error }).max(mostDays, { error });
+};
+export const compressAfterDays = days(fewestDaysUncompressed);
+export const auditDays = days(1);
+
 /** For a part of the contract that this version lacks: giving it stops the start, since ignoring it could be unsafe. */
 export const notBuiltYet = z.never({ error: 'is not built yet in this version of Brevet; remove it' });
 

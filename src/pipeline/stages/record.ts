@@ -1,4 +1,4 @@
-import { type AuditEvent, type AuditNote, type AuditUserIdentity, limitField } from '#core/audit';
+import { type AuditEvent, type AuditUserIdentity, auditNote, limitField } from '#core/audit';
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
@@ -172,15 +172,9 @@ export function recordFailure(
 export function recordLeftOut(audit: AuditLog, now: Instant, noise: NoiseLimit, atOnce = false): void {
   const leftOut = noise.takeLeftOut(now, atOnce);
   if (leftOut === undefined) return;
-  const note: AuditNote = {
-    phase: 'note',
-    eventVersion: '1.08',
-    eventTime: formatIsoSeconds(now),
-    eventName: 'AuditLogNote',
-    note: 'requests of unknown senders were counted instead of recorded',
-    ...leftOut,
-  };
-  audit.appendLater(note);
+  audit.appendLater(
+    auditNote('requests of unknown senders were counted instead of recorded', { ...leftOut }, now),
+  );
 }
 
 /** Codes that CloudTrail spells in another way than the query services. */

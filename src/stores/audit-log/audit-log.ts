@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type AuditEvent,
   type AuditNote,
+  auditNote,
   type ChainPosition,
   chainLine,
   chainStart,
@@ -140,7 +141,7 @@ class FileAuditLog implements AuditLog {
       await file.sync();
       const details = { bytes: tail.tornBytes };
       this.#enqueue({
-        events: [note('a line that a crash cut off was removed', details, this.#options.clock())],
+        events: [auditNote('a line that a crash cut off was removed', details, this.#options.clock())],
       });
     }
     if (tail.last === undefined) return false;
@@ -275,7 +276,8 @@ class FileAuditLog implements AuditLog {
     const now = this.#options.clock();
     const file = await this.#fileOf(utcDay(now));
     const events = group.flatMap(({ events }) => events);
-    if (dropped > 0) events.push(note('records of reads and refusals were lost', { records: dropped }, now));
+    if (dropped > 0)
+      events.push(auditNote('records of reads and refusals were lost', { records: dropped }, now));
     if (events.length === 0) return;
     let { position } = this.#durable;
     const unfinished = new Map(this.#durable.unfinished);
@@ -337,18 +339,6 @@ async function closeQuietly(file: AuditFile): Promise<void> {
   } catch {
     // Nothing that was acknowledged depends on this handle any more.
   }
-}
-
-/** A record of the log about itself. */
-function note(what: string, details: object, now: Instant): AuditNote {
-  return {
-    phase: 'note',
-    eventVersion: '1.08',
-    eventTime: formatIsoSeconds(now),
-    eventName: 'AuditLogNote',
-    note: what,
-    ...details,
-  };
 }
 
 function utcDay(now: Instant): string {

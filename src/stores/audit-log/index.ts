@@ -23,9 +23,11 @@ export {
   type AuditPosition,
   type AuditReader,
   type AuditStep,
+  endOfAuditLog,
   followAuditLog,
   openAuditReader,
   readAuditLine,
   type WriterPosition,
 } from './reader.ts';
+export { type Retention, type Trimmed, trimAuditLog } from './retention.ts';
 export { type AuditLogReport, verifyAuditLog } from './verify.ts';

@@ -54,6 +54,35 @@ const mostBytesAtOnce = 2_097_152;
 const mostRereads = 3;
 const lineFeed = 10;
 
+/** Where the log ends now: a reader from there comes upon nothing but what is new. */
+export async function endOfAuditLog(directory: string): Promise<AuditPosition> {
+  const position: Record<string, WriterPosition> = {};
+  for (const [writer, days] of daysOfWriters(await list(directory))) {
+    const day = days.at(-1);
+    if (day === undefined) continue;
+    const handle = await open(join(directory, fileName(day, writer)), constants.O_RDONLY);
+    try {
+      const { size } = await handle.stat();
+      position[writer] = { day, offset: await endOfLines(handle, size), chain: undefined };
+    } finally {
+      await handle.close();
+    }
+  }
+  return position;
+}
+
+/** Where the last whole line of a file ends. */
+async function endOfLines(handle: FileHandle, size: number): Promise<number> {
+  for (let start = size; start > 0; ) {
+    const length = Math.min(chunkBytes, start);
+    start -= length;
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, start);
+    const last = buffer.subarray(0, bytesRead).lastIndexOf(lineFeed);
+    if (last >= 0) return start + last + 1;
+  }
+  return 0;
+}
+
 /**
  * Reads the lines of all writers of a directory from a position on. It takes nothing from the writers and never writes.
  * Compressed files are not read: they are older than whatever follows the log.

@@ -259,10 +259,10 @@ describe('LookupEvents', () => {
     assert.equal(deleted?.responseElements, null);
     const { user } = (created?.responseElements ?? {}) as { user: Record<string, unknown> };
     assert.deepEqual(
-      [user.path, user.userName, user.arn],
+      [user?.path, user?.userName, user?.arn],
       ['/x/', 'temp', `arn:aws:iam::${accountId}:user/x/temp`],
     );
-    assert.match(String(user.createDate), /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d:\d\d [AP]M$/);
+    assert.match(String(user?.createDate), /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d:\d\d [AP]M$/);
     assert.deepEqual(
       found.Events?.map(({ ReadOnly, Username, EventSource, AccessKeyId }) => [
         ReadOnly,

@@ -499,6 +499,7 @@ async function brevetExplain(...given: readonly string[]) {
     readFile: () => '',
     readInput: () => '',
     now: Date.now,
+    interrupted: () => new AbortController().signal,
     isTerminal: false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.resolve(),

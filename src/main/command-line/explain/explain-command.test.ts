@@ -85,6 +85,7 @@ async function brevet(
     },
     readInput: () => more.input ?? '',
     now: () => now,
+    interrupted: () => new AbortController().signal,
     isTerminal: more.isTerminal ?? false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.resolve(),

@@ -29,8 +29,8 @@ function paint({ text, tone }: Branch, colour: boolean): string {
   return colour && tone !== undefined ? `\u001b[${colours[tone]}m${plain}\u001b[0m` : plain;
 }
 
-/** What a policy or a request holds must not steer the terminal. */
-function printable(text: string): string {
+/** The text with what could steer a terminal spelled out: a policy or a request may hold anything. */
+export function printable(text: string): string {
   return text.replaceAll(
     /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
