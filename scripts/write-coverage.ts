@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { account } from '#services/account';
+import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
 import { iam } from '#services/iam';
 import type { Operation, Unsupported } from '#services/operation';
@@ -17,6 +18,7 @@ const services: readonly (readonly [title: string, table: Table])[] = [
   ['IAM', iam],
   ['Organizations', organizations],
   ['Account', account],
+  ['Brevet, for verifiers', brevet],
   ['CloudTrail', cloudtrail],
 ];
 

@@ -254,5 +254,7 @@ describe('authorize', () => {
     const forged = { ...context, 'aws:SourceIp': '192.0.2.1', 'AWS:UserName': 'ada' };
     const elsewhere = { ...from, sourceIp: '198.51.100.1' };
     assert.equal((await ask({ context: forged, connection: elsewhere })).allowed, false);
+    const { sourceIp: _unknown, ...unknown } = from;
+    assert.equal((await ask({ context: forged, connection: unknown })).allowed, false);
   });
 });

@@ -255,6 +255,24 @@ describe('the original of a request cannot be made up', () => {
     });
   }
 
+  for (const [what, headers, reason] of [
+    ['a method', nginx().slice(0, 1), 'x-original-uri is not there'],
+    ['a target', nginx().slice(1), 'x-original-method is not there'],
+    ['a method of Caddy', caddy().slice(0, 1), 'x-forwarded-uri is not there'],
+    ['a target of Caddy', caddy().slice(1), 'x-forwarded-method is not there'],
+    ['a pair of Caddy without its host', caddy().slice(0, 2), 'x-forwarded-host is not there'],
+    ['a host', caddy().slice(2), 'what it says of the original is not whole'],
+    [
+      'a host beside nginx',
+      [...nginx(), ...caddy().slice(2)],
+      'x-forwarded-host is there without its companions',
+    ],
+  ] as const) {
+    test(`by ${what} alone`, async () => {
+      await refused(ask([...signed(), ...headers]), 403, 'OriginalRequestRefused', madeUp(reason));
+    });
+  }
+
   test('by a second Host or Authorization', async () => {
     const [authorization = ['', '']] = signed().filter(([name]) => name === 'authorization');
     await refused(
@@ -434,6 +452,9 @@ describe('what policy sees', () => {
     assert.equal(await allowsWhen(fromOffice, more, [['X-Forwarded-For', '192.0.2.1']]), false);
     assert.equal(await allowsWhen(fromOffice, more, [['X-Real-IP', '192.0.2.1, 198.51.100.1']]), false);
     assert.equal(await allowsWhen(fromOffice, more, [address, address]), false);
+    const like = { StringLike: { 'aws:SourceIp': '192.0.2.1*' } };
+    assert.equal(await allowsWhen(like, more, [address]), true);
+    assert.equal(await allowsWhen(like, more, [['X-Real-IP', '192.0.2.1, 198.51.100.1']]), false);
   });
 
   test('is TLS only where the operator says so', async () => {

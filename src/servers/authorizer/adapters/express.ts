@@ -21,8 +21,6 @@ export function expressAuthorizer(
   next: (error?: unknown) => void,
 ) => void {
   return (request, response, next) => {
-    // Whatever stands here by now does not come from this guard.
-    delete request.brevet;
     // A body that somebody has read cannot be compared with what was signed.
     const source = request.readableEnded ? undefined : request.iterator({ destroyOnReturn: false });
     admit(options, describeRequest(request), source, describeConnection(request)).then(
