@@ -53,6 +53,7 @@ const iam = step.bind(undefined, 'iam');
 const sts = step.bind(undefined, 'sts');
 const organizations = step.bind(undefined, 'organizations');
 const account = step.bind(undefined, 'account');
+const cloudtrail = step.bind(undefined, 'cloudtrail');
 
 /** Remembers the text at a path under a name. */
 function learn(name: string, ...path: readonly (string | number)[]): NonNullable<Step['read']> {
@@ -96,6 +97,8 @@ const profile = { InstanceProfileName: 'web' };
 const managed = (known: Known): Fields => ({ PolicyArn: value(known, 'policy') });
 const boundary = (known: Known): Fields => ({ PermissionsBoundary: value(known, 'policy') });
 const device = (known: Known): Fields => ({ SerialNumber: value(known, 'serial') });
+const provider = (known: Known): Fields => ({ OpenIDConnectProviderArn: value(known, 'provider') });
+const trail = { Name: 'walk' };
 const unit = (known: Known): Fields => ({ OrganizationalUnitId: value(known, 'unit') });
 const controlled = (known: Known): Fields => ({ PolicyId: value(known, 'control') });
 const control = 'SERVICE_CONTROL_POLICY';
@@ -344,6 +347,44 @@ export const steps: readonly Step[] = [
   account('EnableRegion', { RegionName: 'ap-east-1' }),
   account('GetRegionOptStatus', { RegionName: 'ap-east-1' }),
   account('DisableRegion', { RegionName: 'ap-east-1' }),
+
+  iam(
+    'CreateOpenIDConnectProvider',
+    { Url: 'https://id.example.com', ClientIDList: ['walkers'], ThumbprintList: ['a'.repeat(40)] },
+    { read: learn('provider', 'OpenIDConnectProviderArn') },
+  ),
+  iam('GetOpenIDConnectProvider', provider),
+  iam('ListOpenIDConnectProviders'),
+  iam('AddClientIDToOpenIDConnectProvider', (known) => ({ ...provider(known), ClientID: 'runners' })),
+  iam('RemoveClientIDFromOpenIDConnectProvider', (known) => ({ ...provider(known), ClientID: 'runners' })),
+  iam('UpdateOpenIDConnectProviderThumbprint', (known) => ({
+    ...provider(known),
+    ThumbprintList: ['b'.repeat(40)],
+  })),
+  iam('TagOpenIDConnectProvider', (known) => ({ ...provider(known), Tags: tags })),
+  iam('ListOpenIDConnectProviderTags', provider),
+  iam('UntagOpenIDConnectProvider', (known) => ({ ...provider(known), TagKeys: keys })),
+  iam('DeleteOpenIDConnectProvider', provider),
+
+  cloudtrail('LookupEvents', { MaxResults: 1 }),
+  cloudtrail('CreateTrail', { ...trail, S3BucketName: 'walk-logs' }, { read: learn('trail', 'TrailARN') }),
+  cloudtrail('GetTrail', trail),
+  cloudtrail('ListTrails'),
+  cloudtrail('DescribeTrails'),
+  cloudtrail('UpdateTrail', { ...trail, EnableLogFileValidation: true }),
+  cloudtrail('PutEventSelectors', {
+    TrailName: 'walk',
+    EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
+  }),
+  cloudtrail('GetEventSelectors', { TrailName: 'walk' }),
+  cloudtrail('AddTags', (known) => ({ ResourceId: value(known, 'trail'), TagsList: tags })),
+  cloudtrail('ListTags', (known) => ({ ResourceIdList: [value(known, 'trail')] })),
+  cloudtrail('RemoveTags', (known) => ({ ResourceId: value(known, 'trail'), TagsList: tags })),
+  cloudtrail('StartLogging', trail),
+  cloudtrail('GetTrailStatus', trail),
+  cloudtrail('StopLogging', trail),
+  cloudtrail('ListPublicKeys'),
+  cloudtrail('DeleteTrail', trail),
 
   iam('RemoveRoleFromInstanceProfile', { ...profile, ...role }),
   iam('DeleteInstanceProfile', profile),
