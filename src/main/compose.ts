@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { Clock } from '#core/time';
 import {
   type Answered,
+  type CallThrough,
+  createDoorway,
   createPipeline,
   type Handle,
   NoiseLimit,
@@ -52,6 +54,8 @@ export interface ComposeOptions {
 /** One process of the service, its engines chosen and opened. */
 export interface House {
   readonly handle: Handle;
+  /** For doors of this process that prove and decide by themselves. */
+  readonly callThrough: CallThrough;
   readonly identity: IdentityStore;
   readonly box: SecretBox;
   readonly keyring: Keyring;
@@ -112,8 +116,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   });
   const noise = new NoiseLimit();
   const counting = setInterval(() => recordLeftOut(audit, clock(), noise), leftOutMs).unref();
-  const handle = createPipeline({
-    services,
+  const ports = {
     identity,
     box,
     keyring,
@@ -122,11 +125,16 @@ export async function compose(options: ComposeOptions): Promise<House> {
     noise,
     clock,
     random: createRandomPool(),
+  };
+  const handle = createPipeline({
+    ...ports,
+    services,
     domain: options.domain,
     onAnswered: options.onAnswered,
   });
   return {
     handle,
+    callThrough: createDoorway(ports),
     identity,
     box,
     keyring,

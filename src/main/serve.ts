@@ -12,6 +12,7 @@ import { openLocalDoors } from './authorizer.ts';
 import { compose, type House, writerName } from './compose.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import { createFirstAccount, writeRootCredentials } from './first-start.ts';
+import { openLocalGateways } from './gateway.ts';
 import { LastUsed } from './last-used.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
 import { formatHost, listen, signalled } from './process.ts';
@@ -74,7 +75,10 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
     onError: (error) => log.error({ err: error }, 'admin request failed'),
   });
   await listen(admin, settings.adminListen);
-  const doors = await openLocalDoors(settings.authorizers, open.house, log);
+  const doors = [
+    ...(await openLocalDoors(settings.authorizers, open.house, log)),
+    ...(await openLocalGateways(settings.gateways, open.house, log)),
+  ];
   // Who reads the line may send a signal at once.
   const told = signalled(['SIGTERM', 'SIGINT']);
   process.stdout.write(`brevet ready on ${endpoint}\n`);

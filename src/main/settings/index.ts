@@ -12,6 +12,7 @@ export { loadSettings } from './load-settings.ts';
 export { settingKeys } from './schema.ts';
 export {
   type AuthorizerSettings,
+  type GatewaySettings,
   type ListenAddress,
   type LogLevel,
   type Settings,

@@ -54,6 +54,7 @@ describe('settings', () => {
       audit: { compressAfterDays: undefined, deleteAfterDays: undefined },
       tls: undefined,
       authorizers: [],
+      gateways: [],
     });
   });
 
@@ -73,6 +74,17 @@ logLevel: debug
 workers: 2
 endpoint: { domain: STS.example.com }
 tls: { certFile: /pki/cert.pem, keyFile: key.pem }
+gateways:
+  - service: s3
+    listen: 127.0.0.1:4594
+    ownerAccount: "111122223333"
+    domain: s3.example.com
+    upstream:
+      endpoint: http://127.0.0.1:9000/
+      region: eu-west-1
+      accessKeyId: store
+      secretAccessKeyFile: keys/store
+      addressing: virtual-host
 authorizers:
   - listen: 127.0.0.1:4595
     service: execute-api
@@ -88,8 +100,26 @@ authorizers:
 audit: { compressAfterDays: 91, deleteAfterDays: 400 }
 `;
     assert.deepEqual(
-      load({ flags: { config: '/etc/brevet/b.yaml' }, files: { '/etc/brevet/b.yaml': text } }),
+      load({
+        flags: { config: '/etc/brevet/b.yaml' },
+        files: { '/etc/brevet/b.yaml': text, '/etc/brevet/keys/store': 'opensesame\n' },
+      }),
       {
+        gateways: [
+          {
+            service: 's3',
+            listen: { host: '127.0.0.1', port: 4594 },
+            ownerAccount: '111122223333',
+            domain: 's3.example.com',
+            upstream: {
+              endpoint: 'http://127.0.0.1:9000',
+              region: 'eu-west-1',
+              accessKeyId: 'store',
+              secretAccessKey: 'opensesame',
+              addressing: 'virtual-host',
+            },
+          },
+        ],
         dataDirectory: '/etc/brevet/state',
         listen: { host: '0.0.0.0', port: 443 },
         adminListen: { host: '::1', port: 0 },
@@ -236,7 +266,7 @@ describe('the settings file', () => {
     ]);
   });
 
-  for (const key of ['outbound', 'gateways', 'instances']) {
+  for (const key of ['outbound', 'instances']) {
     it(`refuses ${key}, which is not built yet`, () => {
       const expected = `brevet.yaml: ${key}: is not built yet in this version of Brevet; remove it`;
       assert.deepEqual(problems(yaml(`${key}: []`)), [expected]);
@@ -353,6 +383,51 @@ describe('a wrong value', () => {
     ] as const)
       assert.deepEqual(entry(text), named(key, complaint));
     assert.deepEqual(problems(yaml('authorizers: [{}]')), [`brevet.yaml: authorizers.0.listen: ${hostPort}`]);
+  });
+
+  it('of a gateway is named by its place, and no key of its store is shown', () => {
+    const whole = {
+      service: 's3',
+      listen: '127.0.0.1:1',
+      ownerAccount: '111122223333',
+      upstream: {
+        endpoint: 'http://store:9000',
+        region: 'us-east-1',
+        accessKeyId: 'a',
+        secretAccessKey: 'b',
+      },
+    };
+    const given = (change: object, upstream: object = {}) => {
+      const gateway = { ...whole, upstream: { ...whole.upstream, ...upstream }, ...change };
+      return problems(yaml(`gateways: ${JSON.stringify([gateway])}`));
+    };
+    assert.deepEqual(given({}), []);
+    const at = (key: string, complaint: string) => [`brevet.yaml: gateways.0.${key}: ${complaint}`];
+    const endpoint = 'expected scheme, host and port, such as http://127.0.0.1:9000';
+    const either = 'takes either secretAccessKey or secretAccessKeyFile';
+    for (const [change, upstream, key, complaint] of [
+      [{ service: 'sqs' }, {}, 'service', 'expected s3; it is "sqs"'],
+      [{ lisen: 1 }, {}, 'lisen', 'unknown setting; did you mean gateways.listen?'],
+      [{ upstream: 'secret' }, {}, 'upstream', 'expected a mapping'],
+      [{}, { endpoint: 'store' }, 'upstream.endpoint', `${endpoint}; it is "store"`],
+      [{}, { endpoint: 'http://a/b' }, 'upstream.endpoint', `${endpoint}; it is "http://a/b"`],
+      [{}, { endpoint: 'http://u:p@a' }, 'upstream.endpoint', `${endpoint}; it is "http://u:p@a"`],
+      [{}, { addressing: 'dns' }, 'upstream.addressing', 'expected path or virtual-host; it is "dns"'],
+      [{}, { accessKeyId: 'a b' }, 'upstream.accessKeyId', 'expected the id of an access key of the store'],
+      [
+        {},
+        { secretAccessKey: 'a b' },
+        'upstream.secretAccessKey',
+        'expected the secret of an access key of the store',
+      ],
+      [{}, { secretAccessKeyFile: 'c' }, 'upstream', either],
+      [{}, { secretAccessKey: undefined }, 'upstream', either],
+    ] as const)
+      assert.deepEqual(given(change, upstream), at(key, complaint));
+    assert.deepEqual(given({}, { secretAccessKey: undefined, secretAccessKeyFile: 'gone' }), [
+      'brevet.yaml: gateways.0.upstream.secretAccessKeyFile: cannot read /here/gone: ENOENT',
+    ]);
+    assert.deepEqual(problems(yaml('gateways: {}')), ['brevet.yaml: gateways: expected a list of gateways']);
   });
 
   it('is named as the flag or the variable that gave it', () => {

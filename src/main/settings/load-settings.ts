@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { completeAuthorizer } from './load-authorizer.ts';
 import { readText } from './read-text.ts';
 import type { GivenSettings } from './schema.ts';
-import { type Settings, SettingsError } from './settings.ts';
+import { type GatewaySettings, type Settings, SettingsError } from './settings.ts';
 import type { SettingsInput } from './settings-input.ts';
 import { readEnvironment, readFlags, readYaml, type Source } from './source.ts';
-import { databaseUrl, secretAccessKey } from './values.ts';
+import { databaseUrl, secretAccessKey, storeSecret } from './values.ts';
 
 /**
  * Puts the settings together: a flag comes before the environment, that before the settings file, that before the default.
@@ -26,9 +26,10 @@ export function loadSettings(input: SettingsInput): Settings {
     const path = source?.given[key];
     return source === undefined || path === undefined ? undefined : resolve(source.directory, path);
   };
-  const [rootSecret, database] = collect([
+  const [rootSecret, database, ...gatewaySecrets] = collect([
     () => findSecret(sources, 'rootSecretAccessKey', secretAccessKey, input),
     () => findSecret(sources, 'databaseUrl', databaseUrl, input),
+    ...gatewaySecretReaders(sources, input),
   ]);
   return {
     dataDirectory: findPath('dataDir') ?? resolve(workingDirectory, 'brevet-data'),
@@ -47,6 +48,7 @@ export function loadSettings(input: SettingsInput): Settings {
       compressAfterDays: find('audit')?.compressAfterDays,
       deleteAfterDays: find('audit')?.deleteAfterDays,
     },
+    gateways: completeGateways(find('gateways') ?? [], gatewaySecrets),
     tls: findTls(sources),
     authorizers: (find('authorizers') ?? []).map((given) =>
       completeAuthorizer(given, find('region') ?? 'us-east-1'),
@@ -99,13 +101,56 @@ function findSecret(
     if (path === undefined) continue;
     const absolute = resolve(directory, path);
     const name = nameOf(`${key}File`);
-    const text = readText(absolute, readFile);
-    if (!('content' in text)) throw new SettingsError([`${name}: cannot read ${absolute}: ${text.code}`]);
-    const result = schema.safeParse(text.content.replace(/\r?\n$/, ''));
-    if (result.success) return result.data;
-    throw new SettingsError(result.error.issues.map(({ message }) => `${name}: ${message} in ${absolute}`));
+    return readSecret(name, absolute, schema, readFile);
   }
   return undefined;
+}
+
+/** Throws SettingsError, which never shows the secret. */
+function readSecret(
+  name: string,
+  path: string,
+  schema: z.ZodType<string>,
+  readFile: SettingsInput['readFile'],
+): string {
+  const text = readText(path, readFile);
+  if (!('content' in text)) throw new SettingsError([`${name}: cannot read ${path}: ${text.code}`]);
+  const result = schema.safeParse(text.content.replace(/\r?\n$/, ''));
+  if (result.success) return result.data;
+  throw new SettingsError(result.error.issues.map(({ message }) => `${name}: ${message} in ${path}`));
+}
+
+/** Reads the secret of each gateway's store. */
+function gatewaySecretReaders(
+  sources: readonly Source[],
+  { readFile }: SettingsInput,
+): readonly (() => string | undefined)[] {
+  const source = sources.find(({ given }) => given.gateways !== undefined);
+  return (source?.given.gateways ?? []).map(({ upstream }, index) => () => {
+    const { secretAccessKey: secret, secretAccessKeyFile: file } = upstream;
+    if (source === undefined || file === undefined) return secret;
+    const name = source.nameOf(`gateways.${index}.upstream.secretAccessKeyFile`);
+    return readSecret(name, resolve(source.directory, file), storeSecret, readFile);
+  });
+}
+
+function completeGateways(
+  given: NonNullable<GivenSettings['gateways']>,
+  secrets: readonly (string | undefined)[],
+): readonly GatewaySettings[] {
+  return given.map(
+    ({ domain, upstream: { endpoint, region, accessKeyId, addressing }, ...gateway }, index) => ({
+      ...gateway,
+      domain,
+      upstream: {
+        endpoint,
+        region,
+        accessKeyId,
+        secretAccessKey: secrets[index] ?? '',
+        addressing: addressing ?? 'path',
+      },
+    }),
+  );
 }
 
 function findTls(sources: readonly Source[]): Settings['tls'] {

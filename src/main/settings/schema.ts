@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorizerSchema } from './authorizer-schema.ts';
+import { gatewayKeys, gateways } from './gateways.ts';
 import {
   accessKeyId,
   accountId,
@@ -45,7 +46,7 @@ export const settingsSchema = z.strictObject(
     endpoint: endpoint.optional(),
     tls: tls.optional(),
     outbound: notBuiltYet.optional(),
-    gateways: notBuiltYet.optional(),
+    gateways: gateways.optional(),
     authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
     audit: audit.optional(),
     instances: notBuiltYet.optional(),
@@ -61,15 +62,20 @@ export const hiddenKeys: ReadonlySet<string> = new Set([
   'rootAccessKeyId',
   'rootSecretAccessKey',
   'databaseUrl',
+  'gateways',
+  'gateways.upstream',
+  'gateways.upstream.accessKeyId',
+  'gateways.upstream.secretAccessKey',
 ]);
 
 /** Every key of the settings file as a dotted path. */
 export const settingKeys: readonly string[] = [
   ...Object.keys(settingsSchema.shape).filter(
-    (key) => !['endpoint', 'tls', 'authorizers', 'audit'].includes(key),
+    (key) => !['endpoint', 'tls', 'authorizers', 'audit', 'gateways'].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
   ...Object.keys(tls.shape).map((key) => `tls.${key}`),
   ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),
   ...Object.keys(audit.shape).map((key) => `audit.${key}`),
+  ...gatewayKeys.map((key) => `gateways.${key}`),
 ];

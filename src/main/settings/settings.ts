@@ -28,6 +28,23 @@ export interface AuthorizerSettings {
   readonly secureTransport: boolean;
 }
 
+/** A door in front of a store. */
+export interface GatewaySettings {
+  readonly service: 's3';
+  readonly listen: ListenAddress;
+  /** Owner of the buckets that the store already has. */
+  readonly ownerAccount: AccountId;
+  /** Under which `BUCKET.DOMAIN` names a bucket. */
+  readonly domain: string | undefined;
+  readonly upstream: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly addressing: 'path' | 'virtual-host';
+  };
+}
+
 /** Everything an operator can choose, checked; paths are absolute. docs/settings.md describes each one. */
 export interface Settings {
   readonly dataDirectory: string;
@@ -52,6 +69,7 @@ export interface Settings {
     readonly compressAfterDays: number | undefined;
     readonly deleteAfterDays: number | undefined;
   };
+  readonly gateways: readonly GatewaySettings[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly authorizers: readonly AuthorizerSettings[];
 }

@@ -135,7 +135,9 @@ function describeIssue(
   }
   const key = path.join('.');
   const value = path.reduce<unknown>(memberOf, raw);
-  const shown = value === undefined || hiddenKeys.has(key) || !issue.message.startsWith('expected');
+  // Whatever the place in a list.
+  const general = path.filter((part) => !/^[0-9]+$/.test(part)).join('.');
+  const shown = value === undefined || hiddenKeys.has(general) || !issue.message.startsWith('expected');
   return [`${nameOf(key)}: ${issue.message}${shown ? '' : `; it is ${abbreviate(value)}`}`];
 }
 

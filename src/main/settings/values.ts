@@ -41,6 +41,9 @@ export const accessKeyId = text(
   matching(/^AKIA[A-Z0-9]{16}$/),
 );
 export const secretAccessKey = text('40 characters of A-Z a-z 0-9 + / =', matching(/^[A-Za-z0-9+/=]{40}$/));
+export const storeAccessKeyId = text('the id of an access key of the store', matching(/^[!-~]{1,128}$/));
+export const storeSecret = text('the secret of an access key of the store', matching(/^[!-~]{1,256}$/));
+export const storeEndpoint = text('scheme, host and port, such as http://127.0.0.1:9000', parseEndpoint);
 export const databaseUrl = text(
   'a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE',
   parseDatabaseUrl,
@@ -147,6 +150,12 @@ function nonEmptyPath(given: string): string | undefined {
 
 function isLogLevel(given: string): given is LogLevel {
   return logLevels.includes(given);
+}
+
+function parseEndpoint(given: string): string | undefined {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isPlain = url !== undefined && given.replace(/\/$/, '').toLowerCase() === url.origin;
+  return isPlain && ['http:', 'https:'].includes(url.protocol) ? url.origin : undefined;
 }
 
 function parseDatabaseUrl(given: string): string | undefined {

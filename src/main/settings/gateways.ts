@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import {
+  accountId,
+  domain,
+  filePath,
+  listenAddress,
+  region,
+  storeAccessKeyId,
+  storeEndpoint,
+  storeSecret,
+} from './values.ts';
+
+const expectedMapping = { error: 'expected a mapping' };
+
+const upstream = z
+  .strictObject(
+    {
+      endpoint: storeEndpoint,
+      region,
+      accessKeyId: storeAccessKeyId,
+      secretAccessKey: storeSecret.optional(),
+      secretAccessKeyFile: filePath.optional(),
+      addressing: z.enum(['path', 'virtual-host'], { error: 'expected path or virtual-host' }).optional(),
+    },
+    expectedMapping,
+  )
+  .refine(
+    ({ secretAccessKey: secret, secretAccessKeyFile: file }) =>
+      (secret === undefined) !== (file === undefined),
+    {
+      error: 'takes either secretAccessKey or secretAccessKeyFile',
+    },
+  );
+
+const gateway = z.strictObject(
+  {
+    service: z.literal('s3', { error: 'expected s3' }),
+    listen: listenAddress,
+    ownerAccount: accountId,
+    domain: domain.optional(),
+    upstream,
+  },
+  expectedMapping,
+);
+
+/** The doors in front of stores, as the settings file lists them. */
+export const gateways = z.array(gateway, { error: 'expected a list of gateways' });
+
+/** The keys of one of them, as dotted paths. */
+export const gatewayKeys: readonly string[] = [
+  ...Object.keys(gateway.shape).filter((key) => key !== 'upstream'),
+  ...Object.keys(upstream.shape).map((key) => `upstream.${key}`),
+];
