@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os';
 import process from 'node:process';
+import { measureAudit } from './audit.ts';
 import { measureAuthorizer } from './authorizer.ts';
 import { compareWithCedar } from './cedar/compare.ts';
 import { measurePolicies } from './policy/brevet.ts';
@@ -15,6 +16,7 @@ import { measureThroughput } from './throughput.ts';
 const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   throughput: () => measureThroughput(),
   roles: measureRoles,
+  audit: measureAudit,
   policies: measurePolicies,
   signatures: measureSignatures,
   authorizer: () => measureAuthorizer(),

@@ -5,6 +5,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { WireRequest } from '#pipeline';
 import type { Credentials, StartedService } from './started-service.ts';
 
 export interface RawRequest {
@@ -87,16 +88,21 @@ export interface RawReply {
   readonly message: string | undefined;
 }
 
-/** The answer to a request as it stands. */
-export async function send(service: StartedService, request: RawRequest): Promise<RawReply> {
-  const reply = await service.house.handle({
+/** The request as the corridor takes it. */
+export function wireRequest(request: RawRequest): WireRequest {
+  return {
     method: request.method,
     target: request.target,
     rawHeaders: request.headers.flat(),
     body: Buffer.from(request.body),
     sourceIp: '127.0.0.1',
     secure: false,
-  });
+  };
+}
+
+/** The answer to a request as it stands. */
+export async function send(service: StartedService, request: RawRequest): Promise<RawReply> {
+  const reply = await service.house.handle(wireRequest(request));
   const { body } = reply;
   const element = (name: string): string | undefined =>
     new RegExp(`<${name}>([^<]*)</${name}>`)

@@ -31,6 +31,21 @@ export async function startConstant(
   return target(child, port, performance.now() - start);
 }
 
+/** Starts the service over a data directory without its own log, with its audit log or without one. */
+export async function startAudited(
+  kind: 'audited' | 'unaudited',
+  workers: number,
+  dataDirectory: string,
+): Promise<Target> {
+  const start = performance.now();
+  const file = fileURLToPath(new URL('audited.ts', import.meta.url));
+  const child = fork(file, [kind, String(workers), dataDirectory]);
+  const [port] = (await Promise.race([once(child, 'message'), failsAtExit(child, 'the service ended')])) as [
+    number,
+  ];
+  return target(child, port, performance.now() - start);
+}
+
 /** Starts `brevet serve` over a data directory, with everything as by default; its log goes to a file. */
 export async function startBrevet(dataDirectory: string, workers: number): Promise<Target> {
   const start = performance.now();

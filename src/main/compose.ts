@@ -47,6 +47,8 @@ export interface ComposeOptions {
   /** Names this process's audit files; no two running processes share it. */
   readonly writer: string;
   readonly onAnswered: (answered: Answered) => void;
+  /** Told of every group of audit records, for metrics. */
+  readonly watchAudit?: (records: number) => (succeeded: boolean) => void;
   /** Told of failures of background work: following the database, rotating keys, writing last-used dates. */
   readonly onBackgroundError: (error: unknown) => void;
 }
@@ -108,6 +110,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     directory: join(dataDirectory, 'audit'),
     writer: options.writer,
     clock,
+    ...(options.watchAudit === undefined ? {} : { watch: options.watchAudit }),
   });
   const events = openEventIndex({
     directory: join(dataDirectory, 'audit'),

@@ -173,6 +173,7 @@ async function openProcess(
     domain: settings.endpointDomain,
     writer: writerName(worker),
     onBackgroundError,
+    watchAudit: metrics.watchAudit,
     onAnswered: (answered) => {
       const ms = Date.now() - answered.receivedAt;
       metrics.observe(answered, ms / 1000);

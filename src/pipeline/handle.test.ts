@@ -98,7 +98,7 @@ async function call(
 const getSessionToken = 'Action=GetSessionToken&Version=2011-06-15';
 
 describe('the audit log', () => {
-  test('has the intent before and the outcome after a credential is made, under the id of the answer', async () => {
+  test('has the outcome once a credential is made, under the id of the answer', async () => {
     const reply = await call(getSessionToken);
     assert.equal(reply.status, 200);
     assert.deepEqual(
@@ -109,13 +109,15 @@ describe('the audit log', () => {
         requestID,
         readOnly,
       })),
-      ['intent', 'outcome'].map((phase) => ({
-        phase,
-        eventName: 'GetSessionToken',
-        eventSource: 'sts.amazonaws.com',
-        requestID: reply.headers['x-amzn-requestid'],
-        readOnly: false,
-      })),
+      [
+        {
+          phase: 'outcome',
+          eventName: 'GetSessionToken',
+          eventSource: 'sts.amazonaws.com',
+          requestID: reply.headers['x-amzn-requestid'],
+          readOnly: false,
+        },
+      ],
     );
     assert.deepEqual(audit.later, []);
   });
@@ -134,7 +136,12 @@ describe('the audit log', () => {
   for (const phase of ['intent', 'outcome'] as const) {
     test(`that cannot take the ${phase} lets nothing out`, async () => {
       audit.failing = phase;
-      const reply = await call(getSessionToken);
+      const { user, credentials } = await addUser(service, `mfa-${phase}`, { policy: allow('*') });
+      const { serial, code } = await addMfaDevice(service, user);
+      const reply = await call(
+        `${getSessionToken}&SerialNumber=${encodeURIComponent(serial)}&TokenCode=${code()}`,
+        credentials,
+      );
       assert.deepEqual(
         [reply.status, reply.code, reply.message],
         [503, 'ServiceUnavailable', 'The request has failed due to a temporary failure of the server.'],
@@ -156,9 +163,9 @@ describe('the audit log', () => {
     assert.equal(service.house.identity.state.all('mfa-device').get(serial)?.lastStep, undefined);
   });
 
-  test('takes both records of a credential at once, unless making it changed the store', async () => {
+  test('has the intent of a credential before it only if making it changes the store', async () => {
     await call(getSessionToken);
-    assert.deepEqual(audit.groups, [['intent', 'outcome']]);
+    assert.deepEqual(audit.groups, [['outcome']]);
     audit.groups.length = 0;
     const { user, credentials } = await addUser(service, 'mfa-holder', { policy: allow('*') });
     const { serial, code } = await addMfaDevice(service, user);
@@ -186,6 +193,55 @@ describe('the audit log', () => {
         ['GetAccessKeyInfo', 'AccessDenied', arn],
         ['GetCallerIdentity', 'SignatureDoesNotMatch', undefined],
       ],
+    );
+    assert.deepEqual(
+      audit.later.map(({ recipientAccountId }) => recipientAccountId),
+      [service.accountId, undefined],
+    );
+  });
+
+  test('counts what comes too often from nobody known, and says how many once the minute is over', async () => {
+    const stoppedAt = service.now();
+    service.stoppedAt = stoppedAt;
+    try {
+      const handle = corridor();
+      const wrong = { ...service.root, secretAccessKey: 'wrong' };
+      for (let time = 0; time < 25; time++) await call(getCallerIdentity, wrong, handle);
+      assert.equal(audit.later.length, 20);
+      assert.deepEqual(audit.notes, []);
+      await call(getCallerIdentity, service.root, handle);
+      assert.equal(audit.later.length, 21);
+      service.stoppedAt = stoppedAt + 60_000;
+      await call(getCallerIdentity, wrong, handle);
+      assert.equal(audit.later.length, 22);
+      assert.deepEqual(
+        audit.notes.map(({ note, records, sources }) => ({ note, records, sources })),
+        [
+          {
+            note: 'requests of unknown senders were counted instead of recorded',
+            records: 5,
+            sources: { '127.0.0.1': 25 },
+          },
+        ],
+      );
+    } finally {
+      service.stoppedAt = undefined;
+    }
+  });
+
+  test('has the trace a request belongs to, if it names one', async () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const span = '00f067aa0ba902b7';
+    for (const traceparent of [`00-${trace}-${span}-01`, `00-${'0'.repeat(32)}-${span}-01`, 'nonsense']) {
+      const request = rawRequest({ body: getCallerIdentity, headers: [['traceparent', traceparent]] });
+      const house = { ...service.house, handle: corridor() };
+      const signing = { credentials: service.root, now: service.now() };
+      assert.equal((await send({ ...service, house }, await signed(request, signing))).status, 200);
+    }
+    const RequestDetails = { endpointType: 'global', awsServingRegion: 'us-east-1' };
+    assert.deepEqual(
+      audit.later.map(({ additionalEventData }) => additionalEventData),
+      [{ RequestDetails, traceId: trace, spanId: span }, { RequestDetails }, { RequestDetails }],
     );
   });
 });

@@ -54,7 +54,8 @@ export interface Intent {
 
 /**
  * Says what is about to be done, for whatever changes state or releases a credential: durably before a change is begun. A credential is
- * made of nothing but this request, so its intent may wait for the first write to the store, or for the outcome that goes to the disk with it.
+ * made of nothing but this request, so its intent may wait for the first write to the store. Without such a write nothing has been done
+ * before the outcome is on the disk, and the outcome says it all.
  */
 export async function recordIntent(
   audit: AuditLog,
@@ -96,7 +97,7 @@ export function writeAfter(intent: Intent | undefined, identity: IdentityStore):
 }
 
 /**
- * Says what was done. For a change or a credential the intent and this are durable before it resolves, and it rejects with AuditLogError
+ * Says what was done. For a change or a credential this, and what was said before, is durable before it resolves, and it rejects with AuditLogError
  * when they cannot be: then the answer must not leave. Reads are recorded with the next group.
  */
 export async function recordOutcome(
@@ -109,13 +110,8 @@ export async function recordOutcome(
     audit.appendLater(eventOf('outcome', entry, walked));
     return;
   }
-  const outcomes = outcomesOf(intent.event, entry, walked);
-  if (!intent.isRecorded()) {
-    await audit.append(intent.event, ...outcomes);
-    return;
-  }
-  await intent.record();
-  await audit.append(...outcomes);
+  if (intent.isRecorded()) await intent.record();
+  await audit.append(...outcomesOf(intent.event, entry, walked));
 }
 
 /** The event of the caller's account, and that of the account whose resource was used when it is another. */

@@ -19,7 +19,7 @@ export type IndexReply = { readonly number: number } & (
   | { readonly failure: string }
 );
 
-const feedBudgetMs = 100;
+const feedBudgetMs = 25;
 /** A query waits so long for the index to catch up with the log, and answers then with what is there. */
 const findBudgetMs = 1000;
 

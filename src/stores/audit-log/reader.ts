@@ -41,7 +41,7 @@ export type AuditStep =
 
 export interface AuditReader {
   /**
-   * What has come since, each writer's lines in their order; at most about two megabytes at once, empty when there is nothing new.
+   * What has come since, each writer's lines in their order; at most about a quarter of a megabyte at once, empty when there is nothing new.
    * Lines that are still being written wait for the next time. Rejects when a file cannot be read; then it can be called again.
    */
   read(): Promise<readonly AuditStep[]>;
@@ -49,8 +49,8 @@ export interface AuditReader {
   position(): AuditPosition;
 }
 
-const chunkBytes = 1_048_576;
-const mostBytesAtOnce = 2_097_152;
+const chunkBytes = 262_144;
+const mostBytesAtOnce = 262_144;
 const mostRereads = 3;
 const lineFeed = 10;
 
