@@ -10,7 +10,7 @@ import {
   type RootCaller,
 } from '#services/operation';
 import { type AccountDocument, type IdentityStore, openIdentityStore } from '#stores/identity';
-import { createSecretBox } from '#stores/keyring';
+import { createSecretBox, type SecretBox } from '#stores/keyring';
 import { createMemoryDatabase, openMemoryEngine } from '../src/stores/identity/engines/memory.ts';
 
 /** An identity store in memory with one account, and a way to run operations on it as the pipeline does, policy left out. */
@@ -18,6 +18,7 @@ export interface ServiceFixture {
   readonly identity: IdentityStore;
   readonly account: AccountDocument;
   readonly root: RootCaller;
+  readonly box: SecretBox;
   /** Milliseconds; tests move it. */
   now: number;
   /** The Region that requests are signed for; tests move it. */
@@ -65,6 +66,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     identity,
     account,
     root,
+    box,
     now: Date.UTC(2026, 0, 2, 3, 4, 5),
     region: 'us-east-1',
     addAccount,
