@@ -68,7 +68,7 @@ const house = await compose({
     throw error;
   },
 });
-const api = createApiServer({ handle: house.handle, onConnectionError: () => undefined });
+const api = createApiServer({ handle: house.answer, onConnectionError: () => undefined });
 const clients: { destroy(): void }[] = [];
 
 try {

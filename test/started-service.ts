@@ -72,7 +72,7 @@ export async function startService(options: { readonly databaseUrl?: string } = 
   );
   const api = createApiServer({
     handle: async (request) => {
-      const response = await house.handle(request);
+      const response = await house.answer(request);
       // The clients set their clocks by this header.
       return { ...response, headers: { ...response.headers, date: new Date(now()).toUTCString() } };
     },

@@ -13,7 +13,11 @@ import {
   NoiseLimit,
   recordLeftOut,
   type ServiceTables,
+  type WireRequest,
+  type WireResponse,
 } from '#pipeline';
+import { CallerCache, createAuthorizer, createLocalIssuer } from '#servers/authorizer';
+import { createTrailBucketDoor, isSignedForS3 } from '#servers/trail-bucket';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
@@ -28,6 +32,7 @@ import {
   openSqliteEngine,
 } from '#stores/identity';
 import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type SecretBox } from '#stores/keyring';
+import { openLocalBuckets } from '#stores/trail-store';
 import { createRandomPool } from './random-pool.ts';
 
 /** Every service of the endpoint. The sweeps walk these tables: an operation that stands in one is swept. */
@@ -55,9 +60,12 @@ export interface ComposeOptions {
 
 /** One process of the service, its engines chosen and opened. */
 export interface House {
+  /** The corridor. */
   readonly handle: Handle;
   /** For doors of this process that prove and decide by themselves. */
   readonly callThrough: CallThrough;
+  /** Answers whatever comes to the endpoint: by the corridor, or by the door to the buckets of trails what is signed for S3. */
+  readonly answer: (request: WireRequest) => Promise<WireResponse<string | Uint8Array>>;
   readonly identity: IdentityStore;
   readonly box: SecretBox;
   readonly keyring: Keyring;
@@ -68,6 +76,7 @@ export interface House {
 
 const keyCheckMs = 600_000;
 const leftOutMs = 60_000;
+const doorStalenessSeconds = 60;
 /** LookupEvents looks back ninety days. */
 const lookupSeconds = 90 * 86_400;
 
@@ -135,9 +144,22 @@ export async function compose(options: ComposeOptions): Promise<House> {
     domain: options.domain,
     onAnswered: options.onAnswered,
   });
+  const callers = new CallerCache({
+    issuer: createLocalIssuer({ identity, box, findTokenKey: (id) => keyring.find(id), clock }),
+    clock,
+    maxStalenessSeconds: doorStalenessSeconds,
+  });
+  const door = createTrailBucketDoor({
+    authorizer: createAuthorizer({ callers, service: 's3', clock, dialect: 's3' }),
+    identity,
+    buckets: openLocalBuckets(trailDirectories(dataDirectory).buckets),
+    random: randomBytes,
+    domain: options.domain,
+  });
   return {
     handle,
     callThrough: createDoorway(ports),
+    answer: (request) => (isSignedForS3(request) ? door(request) : handle(request)),
     identity,
     box,
     keyring,
@@ -145,6 +167,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     events,
     async close() {
       clearInterval(rotation);
+      await callers.close();
       clearInterval(counting);
       recordLeftOut(audit, clock(), noise, true);
       await events.close();
@@ -152,6 +175,15 @@ export async function compose(options: ComposeOptions): Promise<House> {
       await identity.close();
     },
   };
+}
+
+/** Where trails are kept: what is on its way to their buckets, and the buckets that stand in for S3. */
+export function trailDirectories(dataDirectory: string): {
+  readonly spool: string;
+  readonly buckets: string;
+} {
+  const directory = join(dataDirectory, 'trails');
+  return { spool: join(directory, 'spool'), buckets: join(directory, 'buckets') };
 }
 
 /** A name for this process's files that no other process of this machine has while it runs. */

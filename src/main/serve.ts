@@ -17,6 +17,7 @@ import { LastUsed } from './last-used.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import type { Settings } from './settings/index.ts';
+import { keepDelivering } from './trails.ts';
 import { superviseWorkers } from './workers.ts';
 
 const drainMs = 8000;
@@ -79,12 +80,14 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
     ...(await openLocalDoors(settings.authorizers, open.house, log)),
     ...(await openLocalGateways(settings.gateways, open.house, log)),
   ];
+  const trails = await keepDelivering(settings, open.house, log);
   // Who reads the line may send a signal at once.
   const told = signalled(['SIGTERM', 'SIGINT']);
   process.stdout.write(`brevet ready on ${endpoint}\n`);
   await told;
   admin.close();
   await Promise.all([api?.close(drainMs), workers?.drain(drainMs), ...doors.map((door) => door.close())]);
+  await trails.close();
   clearInterval(feeding);
   clearInterval(trimming);
   await open.close();
@@ -214,7 +217,7 @@ function startApi(settings: Settings, house: House, log: Logger): ApiServer {
     key: readFileSync(files.keyFile, 'utf8'),
   });
   const api = createApiServer({
-    handle: house.handle,
+    handle: house.answer,
     ...(tls === undefined ? {} : { tls: readTls(tls) }),
     onConnectionError: (error) => log.debug({ err: error }, 'connection failed'),
   });

@@ -14,10 +14,10 @@ export interface WireRequest {
   readonly tls?: { readonly version: string; readonly cipherSuite: string };
 }
 
-export interface WireResponse {
+export interface WireResponse<Body extends string | Uint8Array = string> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Body;
 }
 
 /** The values of a header, in order; the name is compared without case. */

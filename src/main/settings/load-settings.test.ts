@@ -51,7 +51,13 @@ describe('settings', () => {
       logLevel: 'info',
       workers: 1,
       endpointDomain: undefined,
-      audit: { compressAfterDays: undefined, deleteAfterDays: undefined },
+      audit: {
+        compressAfterDays: undefined,
+        deleteAfterDays: undefined,
+        deliverEverySeconds: 300,
+        digestEverySeconds: 3600,
+        buckets: undefined,
+      },
       tls: undefined,
       authorizers: [],
       gateways: [],
@@ -97,12 +103,24 @@ authorizers:
     maxStalenessSeconds: 60
     clientAddressHeader: X-Real-IP
     secureTransport: true
-audit: { compressAfterDays: 91, deleteAfterDays: 400 }
+audit:
+  compressAfterDays: 91
+  deleteAfterDays: 400
+  deliverEverySeconds: 60
+  digestEverySeconds: 900
+  bucketEndpoint: http://127.0.0.1:9000
+  bucketRegion: eu-central-1
+  bucketAccessKeyId: minio
+  bucketSecretAccessKeyFile: keys/bucket
 `;
     assert.deepEqual(
       load({
         flags: { config: '/etc/brevet/b.yaml' },
-        files: { '/etc/brevet/b.yaml': text, '/etc/brevet/keys/store': 'opensesame\n' },
+        files: {
+          '/etc/brevet/b.yaml': text,
+          '/etc/brevet/keys/store': 'opensesame\n',
+          '/etc/brevet/keys/bucket': 'minio-secret\n',
+        },
       }),
       {
         gateways: [
@@ -132,7 +150,17 @@ audit: { compressAfterDays: 91, deleteAfterDays: 400 }
         logLevel: 'debug',
         workers: 2,
         endpointDomain: 'sts.example.com',
-        audit: { compressAfterDays: 91, deleteAfterDays: 400 },
+        audit: {
+          compressAfterDays: 91,
+          deleteAfterDays: 400,
+          deliverEverySeconds: 60,
+          digestEverySeconds: 900,
+          buckets: {
+            endpoint: 'http://127.0.0.1:9000',
+            region: 'eu-central-1',
+            credentials: { accessKeyId: 'minio', secretAccessKey: 'minio-secret' },
+          },
+        },
         tls: { certFile: '/pki/cert.pem', keyFile: '/etc/brevet/key.pem' },
         authorizers: [
           {
@@ -334,6 +362,19 @@ describe('a wrong value', () => {
     assert.deepEqual(problems(yaml('audit: { compressAfterDays: 90, deleteAfterDays: 0 }')), [
       'brevet.yaml: audit.compressAfterDays: expected a whole number of days from 91 to 36500; it is 90',
       'brevet.yaml: audit.deleteAfterDays: expected a whole number of days from 1 to 36500; it is 0',
+    ]);
+    assert.deepEqual(
+      problems(
+        yaml('audit: { deliverEverySeconds: 0, digestEverySeconds: 86401, bucketEndpoint: "s3://b" }'),
+      ),
+      [
+        'brevet.yaml: audit.deliverEverySeconds: expected a whole number of seconds from 1 to 86400; it is 0',
+        'brevet.yaml: audit.digestEverySeconds: expected a whole number of seconds from 1 to 86400; it is 86401',
+        'brevet.yaml: audit.bucketEndpoint: expected scheme, host and port, such as http://127.0.0.1:9000; it is "s3://b"',
+      ],
+    );
+    assert.deepEqual(problems(yaml('audit: { bucketEndpoint: "http://127.0.0.1:9000" }')), [
+      'brevet.yaml: audit: is given without bucketAccessKeyId and bucketSecretAccessKeyFile; expected all or none',
     ]);
     assert.deepEqual(problems(yaml('tls: { certFile: cert.pem }')), [
       'brevet.yaml: tls.keyFile: expected the path of a file',

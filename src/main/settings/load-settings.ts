@@ -31,6 +31,7 @@ export function loadSettings(input: SettingsInput): Settings {
     () => findSecret(sources, 'databaseUrl', databaseUrl, input),
     ...gatewaySecretReaders(sources, input),
   ]);
+  const buckets = findBuckets(sources, find('region') ?? 'us-east-1', input);
   return {
     dataDirectory: findPath('dataDir') ?? resolve(workingDirectory, 'brevet-data'),
     listen: find('listen') ?? { host: '127.0.0.1', port: 4592 },
@@ -47,6 +48,9 @@ export function loadSettings(input: SettingsInput): Settings {
     audit: {
       compressAfterDays: find('audit')?.compressAfterDays,
       deleteAfterDays: find('audit')?.deleteAfterDays,
+      deliverEverySeconds: find('audit')?.deliverEverySeconds ?? 300,
+      digestEverySeconds: find('audit')?.digestEverySeconds ?? 3600,
+      buckets,
     },
     gateways: completeGateways(find('gateways') ?? [], gatewaySecrets),
     tls: findTls(sources),
@@ -151,6 +155,31 @@ function completeGateways(
       },
     }),
   );
+}
+
+function findBuckets(
+  sources: readonly Source[],
+  region: string,
+  { readFile }: SettingsInput,
+): Settings['audit']['buckets'] {
+  const source = sources.find(({ given }) => given.audit !== undefined);
+  const { bucketEndpoint, bucketRegion, bucketAccessKeyId, bucketSecretAccessKeyFile } =
+    source?.given.audit ?? {};
+  if (
+    source === undefined ||
+    bucketEndpoint === undefined ||
+    bucketAccessKeyId === undefined ||
+    bucketSecretAccessKeyFile === undefined
+  )
+    return undefined;
+  const path = resolve(source.directory, bucketSecretAccessKeyFile);
+  const name = source.nameOf('audit.bucketSecretAccessKeyFile');
+  const secret = readSecret(name, path, storeSecret, readFile);
+  return {
+    endpoint: bucketEndpoint,
+    region: bucketRegion ?? region,
+    credentials: { accessKeyId: bucketAccessKeyId, secretAccessKey: secret },
+  };
 }
 
 function findTls(sources: readonly Source[]): Settings['tls'] {

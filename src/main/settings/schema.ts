@@ -11,19 +11,41 @@ import {
   directoryPath,
   domain,
   filePath,
+  intervalSeconds,
   listenAddress,
   logLevel,
   notBuiltYet,
   region,
   secretAccessKey,
+  storeAccessKeyId,
+  storeEndpoint,
   workers,
 } from './values.ts';
 
 const endpoint = z.strictObject({ domain: domain.optional() }, { error: 'expected a mapping' });
-const audit = z.strictObject(
-  { compressAfterDays: compressAfterDays.optional(), deleteAfterDays: auditDays.optional() },
-  { error: 'expected a mapping' },
-);
+const audit = z
+  .strictObject(
+    {
+      compressAfterDays: compressAfterDays.optional(),
+      deleteAfterDays: auditDays.optional(),
+      deliverEverySeconds: intervalSeconds.optional(),
+      digestEverySeconds: intervalSeconds.optional(),
+      bucketEndpoint: storeEndpoint.optional(),
+      bucketRegion: region.optional(),
+      bucketAccessKeyId: storeAccessKeyId.optional(),
+      bucketSecretAccessKeyFile: filePath.optional(),
+    },
+    { error: 'expected a mapping' },
+  )
+  .superRefine((given, context) => {
+    const together = ['bucketEndpoint', 'bucketAccessKeyId', 'bucketSecretAccessKeyFile'] as const;
+    const missing = together.filter((key) => given[key] === undefined);
+    if (missing.length === 0 || missing.length === together.length) return;
+    context.addIssue({
+      code: 'custom',
+      message: `is given without ${missing.join(' and ')}; expected all or none`,
+    });
+  });
 const tls = z.strictObject({ certFile: filePath, keyFile: filePath }, { error: 'expected a mapping' });
 
 /** The settings file, key by key. Strict: a key that is not here is refused. Environment and flags use the same keys. */

@@ -64,10 +64,21 @@ export interface Settings {
   readonly workers: number;
   /** A domain under which the endpoint is reached beside its address, in lower case. */
   readonly endpointDomain: string | undefined;
-  /** How long files of the audit log are kept as they are, and at all; undefined for ever. */
+  /** Days that files of the audit log are kept as they are, and at all; undefined for ever. */
   readonly audit: {
     readonly compressAfterDays: number | undefined;
     readonly deleteAfterDays: number | undefined;
+    /** How often log files and digests of trails are delivered. */
+    readonly deliverEverySeconds: number;
+    readonly digestEverySeconds: number;
+    /** The S3 endpoint of the trails' buckets; undefined for the directory that stands in for one. */
+    readonly buckets:
+      | {
+          readonly endpoint: string;
+          readonly region: string;
+          readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+        }
+      | undefined;
   };
   readonly gateways: readonly GatewaySettings[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;

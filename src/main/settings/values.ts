@@ -122,6 +122,12 @@ const days = (fewest: number) => {
 export const compressAfterDays = days(fewestDaysUncompressed);
 export const auditDays = days(1);
 
+const intervalExpected = 'expected a whole number of seconds from 1 to 86400';
+export const intervalSeconds = z
+  .int({ error: intervalExpected })
+  .min(1, { error: intervalExpected })
+  .max(86_400, { error: intervalExpected });
+
 /** For a part of the contract that this version lacks: giving it stops the start, since ignoring it could be unsafe. */
 export const notBuiltYet = z.never({ error: 'is not built yet in this version of Brevet; remove it' });
 

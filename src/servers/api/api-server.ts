@@ -12,7 +12,7 @@ const patience = { headMs: 10_000, requestMs: 60_000, checkedEveryMs: 1000 };
 const keepAliveTimeoutMs = 65_000;
 
 export interface ApiServerOptions {
-  readonly handle: (request: WireRequest) => Promise<WireResponse>;
+  readonly handle: (request: WireRequest) => Promise<WireResponse<string | Uint8Array>>;
   /** Certificate chain and private key in PEM; plain HTTP without. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How long a head and a whole request may take, and how often that is looked at; 10 s, 60 s and 1 s without. */
