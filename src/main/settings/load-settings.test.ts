@@ -59,6 +59,7 @@ describe('settings', () => {
         buckets: undefined,
       },
       tls: undefined,
+      outbound: { allow: [], caFile: undefined },
       authorizers: [],
       gateways: [],
     });
@@ -91,6 +92,7 @@ gateways:
       accessKeyId: store
       secretAccessKeyFile: keys/store
       addressing: virtual-host
+outbound: { allow: [10.0.0.0/8, "fd00::/8", 127.0.0.1], caFile: ca.pem }
 authorizers:
   - listen: 127.0.0.1:4595
     service: execute-api
@@ -162,6 +164,7 @@ audit:
           },
         },
         tls: { certFile: '/pki/cert.pem', keyFile: '/etc/brevet/key.pem' },
+        outbound: { allow: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1'], caFile: '/etc/brevet/ca.pem' },
         authorizers: [
           {
             listen: { host: '127.0.0.1', port: 4595 },
@@ -294,7 +297,7 @@ describe('the settings file', () => {
     ]);
   });
 
-  for (const key of ['outbound', 'instances']) {
+  for (const key of ['instances']) {
     it(`refuses ${key}, which is not built yet`, () => {
       const expected = `brevet.yaml: ${key}: is not built yet in this version of Brevet; remove it`;
       assert.deepEqual(problems(yaml(`${key}: []`)), [expected]);
@@ -345,6 +348,7 @@ const refused: readonly (readonly [key: string, value: string, complaint: string
   ['workers', '"2"', `${wholeNumber}; it is "2"`],
   ['endpoint', 'sts.example.com', 'expected a mapping; it is "sts.example.com"'],
   ['tls', '', 'expected a mapping; it is null'],
+  ['outbound', '[]', 'expected a mapping; it is []'],
   ['authorizers', '{}', 'expected a list of authorizers; it is {}'],
 ];
 

@@ -53,6 +53,7 @@ export function loadSettings(input: SettingsInput): Settings {
       buckets,
     },
     gateways: completeGateways(find('gateways') ?? [], gatewaySecrets),
+    outbound: findOutbound(sources),
     tls: findTls(sources),
     authorizers: (find('authorizers') ?? []).map((given) =>
       completeAuthorizer(given, find('region') ?? 'us-east-1'),
@@ -180,6 +181,15 @@ function findBuckets(
     region: bucketRegion ?? region,
     credentials: { accessKeyId: bucketAccessKeyId, secretAccessKey: secret },
   };
+}
+
+function findOutbound(sources: readonly Source[]): Settings['outbound'] {
+  for (const { given, directory } of sources) {
+    if (given.outbound === undefined) continue;
+    const { allow = [], caFile } = given.outbound;
+    return { allow, caFile: caFile === undefined ? undefined : resolve(directory, caFile) };
+  }
+  return { allow: [], caFile: undefined };
 }
 
 function findTls(sources: readonly Source[]): Settings['tls'] {

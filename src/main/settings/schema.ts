@@ -5,6 +5,7 @@ import {
   accessKeyId,
   accountId,
   accountName,
+  addressRange,
   auditDays,
   compressAfterDays,
   databaseUrl,
@@ -47,6 +48,15 @@ const audit = z
     });
   });
 const tls = z.strictObject({ certFile: filePath, keyFile: filePath }, { error: 'expected a mapping' });
+const outbound = z.strictObject(
+  {
+    allow: z
+      .array(addressRange, { error: 'expected a list of address ranges such as 10.0.0.0/8' })
+      .optional(),
+    caFile: filePath.optional(),
+  },
+  { error: 'expected a mapping' },
+);
 
 /** The settings file, key by key. Strict: a key that is not here is refused. Environment and flags use the same keys. */
 export const settingsSchema = z.strictObject(
@@ -67,7 +77,7 @@ export const settingsSchema = z.strictObject(
     workers: workers.optional(),
     endpoint: endpoint.optional(),
     tls: tls.optional(),
-    outbound: notBuiltYet.optional(),
+    outbound: outbound.optional(),
     gateways: gateways.optional(),
     authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
     audit: audit.optional(),
@@ -93,10 +103,11 @@ export const hiddenKeys: ReadonlySet<string> = new Set([
 /** Every key of the settings file as a dotted path. */
 export const settingKeys: readonly string[] = [
   ...Object.keys(settingsSchema.shape).filter(
-    (key) => !['endpoint', 'tls', 'authorizers', 'audit', 'gateways'].includes(key),
+    (key) => !['endpoint', 'tls', 'outbound', 'authorizers', 'audit', 'gateways'].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
   ...Object.keys(tls.shape).map((key) => `tls.${key}`),
+  ...Object.keys(outbound.shape).map((key) => `outbound.${key}`),
   ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),
   ...Object.keys(audit.shape).map((key) => `audit.${key}`),
   ...gatewayKeys.map((key) => `gateways.${key}`),

@@ -81,6 +81,8 @@ export interface Settings {
       | undefined;
   };
   readonly gateways: readonly GatewaySettings[];
+  /** What Brevet may call: ranges of addresses that are not public, and a file of certificate authorities in PEM. */
+  readonly outbound: { readonly allow: readonly string[]; readonly caFile: string | undefined };
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly authorizers: readonly AuthorizerSettings[];
 }

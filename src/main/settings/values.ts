@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AccountId, isAccountId } from '#core/identifiers';
 import { isRegion } from '#core/regions';
 import { parseRoute } from '#servers/forward-auth';
+import { isAddressRange } from '#stores/outbound-http';
 import type { ListenAddress, LogLevel } from './settings.ts';
 
 const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -105,6 +106,10 @@ export const route = z
       context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
     }
   });
+
+export const addressRange = text('an address range, such as 10.0.0.0/8 or fd00::/8', (given) =>
+  isAddressRange(given) ? given : undefined,
+);
 
 const workersExpected = `expected a whole number from 1 to ${mostWorkers}`;
 export const workers = z
