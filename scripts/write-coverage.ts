@@ -7,11 +7,11 @@ import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
 import { iam } from '#services/iam';
-import type { Operation, Unsupported } from '#services/operation';
+import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { organizations } from '#services/organizations';
 import { sts } from '#services/sts';
 
-type Table = Readonly<Record<string, Operation | Unsupported>>;
+type Table = Readonly<Record<string, Operation | FederatedOperation | Unsupported>>;
 
 const services: readonly (readonly [title: string, table: Table])[] = [
   ['STS', sts],

@@ -24,10 +24,7 @@ export interface StartedGateway {
 
 const storeKey = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
-/** With `storeEndpoint` the gateway is in front of another store. */
-export async function startGateway(
-  options: { readonly storeEndpoint?: string } = {},
-): Promise<StartedGateway> {
+export async function startGateway(buckets: readonly string[] = ['photos']): Promise<StartedGateway> {
   const service = await startService();
   const directory = await mkdtemp(join(tmpdir(), 'brevet-store-'));
   const server = new S3rver({
@@ -35,10 +32,10 @@ export async function startGateway(
     address: '127.0.0.1',
     silent: true,
     directory,
-    configureBuckets: [{ name: 'photos', configs: [] }],
+    configureBuckets: buckets.map((name) => ({ name, configs: [] })),
   });
   const { port } = await server.run();
-  const storeEndpoint = options.storeEndpoint ?? `http://127.0.0.1:${port}`;
+  const storeEndpoint = `http://127.0.0.1:${port}`;
   const logged: Record<string, unknown>[] = [];
   const note = (line: Record<string, unknown>): void => {
     logged.push(line);

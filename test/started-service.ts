@@ -9,6 +9,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Answered } from '#pipeline';
 import { createApiServer } from '#servers/api';
+import type { OutboundHttp } from '#stores/outbound-http';
 import { compose, type House } from '../src/main/compose.ts';
 import { createFirstAccount } from '../src/main/first-start.ts';
 
@@ -39,7 +40,9 @@ export interface StartedService {
   stop(): Promise<void>;
 }
 
-export async function startService(options: { readonly databaseUrl?: string } = {}): Promise<StartedService> {
+export async function startService(
+  options: { readonly databaseUrl?: string; readonly outbound?: OutboundHttp } = {},
+): Promise<StartedService> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'brevet-test-'));
   const answered: Answered[] = [];
   const time: { aheadMs: number; stoppedAt: number | undefined } = { aheadMs: 0, stoppedAt: undefined };
@@ -55,6 +58,7 @@ export async function startService(options: { readonly databaseUrl?: string } = 
     createMasterKey: true,
     databaseUrl: options.databaseUrl,
     domain: undefined,
+    ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
     writer: 'test-0',
     clock: now,
     onAnswered: (one) => answered.push(one),

@@ -32,6 +32,8 @@ function withoutAudit({ identity, box, keyring, events }: House): Handle {
     noise: new NoiseLimit(),
     clock: Date.now,
     random: createRandomPool(),
+    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    region: 'us-east-1',
     domain: undefined,
     onAnswered: () => undefined,
   });
@@ -43,6 +45,8 @@ function open(writer: string): Promise<House> {
     masterKeyFile: join(dataDirectory, 'master.key'),
     createMasterKey: false,
     databaseUrl: undefined,
+    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    region: 'us-east-1',
     domain: undefined,
     writer,
     onAnswered: () => undefined,

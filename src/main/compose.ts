@@ -32,6 +32,7 @@ import {
   openSqliteEngine,
 } from '#stores/identity';
 import { createKeyring, createSecretBox, type Keyring, loadMasterKey, type SecretBox } from '#stores/keyring';
+import { createAddressGuard, type OutboundHttp, openOutboundHttp } from '#stores/outbound-http';
 import { openLocalBuckets } from '#stores/trail-store';
 import { createRandomPool } from './random-pool.ts';
 
@@ -47,6 +48,10 @@ export interface ComposeOptions {
   /** `postgres://…`; the embedded database without. */
   readonly databaseUrl: string | undefined;
   readonly domain: string | undefined;
+  /** The Region of unsigned requests whose host names none; us-east-1 without. */
+  readonly region?: string;
+  /** Without, only public addresses may be called, and only the authorities of the runtime count. */
+  readonly outbound?: OutboundHttp;
   /** The system's clock unless a test owns time. */
   readonly clock?: Clock;
   /** Names this process's audit files; no two running processes share it. */
@@ -141,6 +146,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const handle = createPipeline({
     ...ports,
     services,
+    outbound: options.outbound ?? openOutboundHttp({ guard: createAddressGuard([]), authorities: [] }),
+    region: options.region ?? 'us-east-1',
     domain: options.domain,
     onAnswered: options.onAnswered,
   });

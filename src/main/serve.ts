@@ -15,6 +15,7 @@ import { createFirstAccount, writeRootCredentials } from './first-start.ts';
 import { openLocalGateways } from './gateway.ts';
 import { LastUsed } from './last-used.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
+import { openOutbound } from './open-outbound.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import type { Settings } from './settings/index.ts';
 import { keepDelivering } from './trails.ts';
@@ -173,6 +174,8 @@ async function openProcess(
     masterKeyFile: settings.masterKeyFile ?? join(settings.dataDirectory, 'master.key'),
     createMasterKey: settings.masterKeyFile === undefined,
     databaseUrl: settings.databaseUrl,
+    region: settings.region,
+    outbound: openOutbound(settings.outbound),
     domain: settings.endpointDomain,
     writer: writerName(worker),
     onBackgroundError,

@@ -81,6 +81,8 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,
+    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    region: 'us-east-1',
     domain: undefined,
     onAnswered: (one) => answered.push(one),
   });

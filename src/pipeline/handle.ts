@@ -1,17 +1,18 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
-import { GuessLimit, PolicyCache } from '#services/operation';
+import { GuessLimit, PolicyCache, ProviderKeys } from '#services/operation';
 import type { AuditLog, EventIndex } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
+import type { OutboundHttp } from '#stores/outbound-http';
 import { type Fault, unsupportedOperation } from '#wire/faults';
 import { serviceModels } from '#wire/model';
 import { createCatchUp } from './catch-up.ts';
 import type { WireRequest, WireResponse } from './exchange.ts';
 import { SigningKeyCache } from './signing-key-cache.ts';
 import { type Authenticated, authenticate } from './stages/authenticate.ts';
-import { authorize, Denied } from './stages/authorize.ts';
+import { authorize, authorizeFederated, Denied } from './stages/authorize.ts';
 import { connectionOf } from './stages/connection.ts';
 import { decode } from './stages/decode.ts';
 import { encode, encodeFault } from './stages/encode.ts';
@@ -40,6 +41,10 @@ export interface PipelineOptions {
   readonly noise: NoiseLimit;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Fetches the keys of identity providers. */
+  readonly outbound: OutboundHttp;
+  /** The Region of unsigned requests whose host names none. */
+  readonly region: string;
   /** The custom domain of the endpoint, if it has one. */
   readonly domain: string | undefined;
   /** Told of every request once it is answered. */
@@ -71,6 +76,7 @@ export function createPipeline(options: PipelineOptions): Handle {
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
   const guesses = new GuessLimit();
+  const providerKeys = new ProviderKeys(options.outbound, clock);
   const catchUp = createCatchUp(identity);
   const findTokenKey = (id: string): TokenKey | undefined => options.keyring.find(id);
 
@@ -93,6 +99,41 @@ export function createPipeline(options: PipelineOptions): Handle {
       if (news !== undefined) await news;
       if ('unsupported' in operation && operation.model.noAuth)
         throw unsupportedOperation(model, operation.model.name);
+      if ('prove' in operation) {
+        const input = decode(request, target);
+        progress.input = input;
+        operation.check(input);
+        const region = target.region ?? options.region;
+        const proven = await operation.prove(input, { state: identity.state, region, now }, providerKeys);
+
+        const moment = { state: identity.state, region, now: clock() };
+        const loaded = operation.load(input, proven, moment);
+        const sender = { caller: loaded.caller, requestedRegion: region };
+        progress.federated = sender;
+        const details = operation.describe?.(input, loaded);
+        progress.details = details;
+        authorizeFederated(
+          `${model.service}:${operation.model.name}`,
+          moment,
+          loaded.caller,
+          operation.authorize(input, loaded),
+          connectionOf(request, sender),
+          policies,
+        );
+
+        const walked = { operation, authenticated: sender, input, details };
+        const intent = await recordIntent(audit, entry, walked);
+        const output = operation.run(input, loaded, {
+          ...moment,
+          caller: loaded.caller,
+          random,
+          tokenKey: () => options.keyring.current(),
+        });
+        await recordOutcome(audit, entry, { ...walked, output, intent });
+        const response = encode(request, operation.model, output, requestId);
+        options.onAnswered(answered(entry, progress, response.status));
+        return response;
+      }
       const authenticated = authenticate(request, target, {
         state: identity.state,
         box: options.box,

@@ -1,3 +1,4 @@
+import { FederationError } from '#core/federation';
 import { PolicyError } from '#core/policy';
 import { SessionTokenError } from '#core/session-token';
 import { SigV4Error } from '#core/sigv4';
@@ -14,6 +15,7 @@ export function toFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof Denied) return error.fault;
   if (error instanceof SigV4Error) return fault(error.code, error.message);
+  if (error instanceof FederationError) return fault(error.code, error.message);
   if (error instanceof PolicyError) return fault('MalformedPolicyDocument', error.message);
   if (error instanceof SessionTokenError && error.code === 'PackedPolicyTooLarge') {
     return fault('PackedPolicyTooLarge', error.message);

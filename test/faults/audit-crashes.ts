@@ -79,6 +79,8 @@ async function live({ service, request }: Victim, disk: CrashDisk): Promise<stri
     noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,
+    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    region: 'us-east-1',
     domain: undefined,
     onAnswered: () => undefined,
   });

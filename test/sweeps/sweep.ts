@@ -12,7 +12,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as organizations from '@aws-sdk/client-organizations';
 import * as sts from '@aws-sdk/client-sts';
 import { type AccessKeyId, type AccountId, createUniqueId } from '#core/identifiers';
-import type { Operation, Unsupported } from '#services/operation';
+import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { type OperationModel, type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { services } from '../../src/main/compose.ts';
 import { type Credentials, type StartedService, startService } from '../started-service.ts';
@@ -29,11 +29,13 @@ const libraries: Readonly<Record<ServiceName, Fields>> = {
 };
 
 /** Every operation of every table. */
-export const registered: readonly (Operation | Unsupported)[] = Object.values(services).flatMap((table) =>
-  Object.values<Operation | Unsupported>(table),
-);
+export const registered: readonly (Operation | FederatedOperation | Unsupported)[] = Object.values(
+  services,
+).flatMap((table) => Object.values<Operation | FederatedOperation | Unsupported>(table));
 
-export const built: readonly Operation[] = registered.filter((operation) => 'run' in operation);
+export const built: readonly (Operation | FederatedOperation)[] = registered.filter(
+  (operation) => 'run' in operation,
+);
 export const notBuilt: readonly Unsupported[] = registered.filter((operation) => 'unsupported' in operation);
 
 /** `iam:CreateUser` */

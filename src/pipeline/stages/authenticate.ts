@@ -11,6 +11,7 @@ import {
 import {
   type Caller,
   type CredentialSource,
+  type FederatedCaller,
   findCaller,
   type GuessLimit,
   type World,
@@ -23,6 +24,12 @@ import type { SigningKeyCache } from '../signing-key-cache.ts';
 /** A proven caller, and what the operation may know of the moment. */
 export interface Authenticated extends World {
   /** The Region policy sees in `aws:RequestedRegion`. */
+  readonly requestedRegion: string;
+}
+
+/** Whoever sent a request, proven by a signature or by a token, as records name them. */
+export interface Sender {
+  readonly caller: Caller | FederatedCaller;
   readonly requestedRegion: string;
 }
 

@@ -2,7 +2,11 @@ import { denialMessage, evaluate, type PolicyRequest } from '#core/policy';
 import {
   type Connection,
   callerArn,
+  collectFederatedPolicies,
   collectPolicies,
+  type FederatedCaller,
+  federatedContext,
+  type Moment,
   type PolicyCache,
   principalFacts,
   type Question,
@@ -53,6 +57,34 @@ export function authorize(
     // A trust policy that refuses, one that does not know the caller, and a role that does not exist must read the same.
     const told = question.trust === undefined ? denial : (ask(withoutRole(question)) ?? denial);
     throw denied(authenticated, isOfOwnAccount(denial) ? denial : told, messageOf(told));
+  }
+}
+
+/**
+ * Puts the questions of somebody whom an identity provider vouches for to the role's trust policy. Throws AccessDenied, in one sentence for
+ * whatever refuses: whether the role exists is not for them to know.
+ */
+export function authorizeFederated(
+  operation: string,
+  moment: Moment,
+  caller: FederatedCaller,
+  questions: readonly Question[],
+  connection: Connection,
+  cache: PolicyCache,
+): void {
+  const account = caller.account.id;
+  for (const question of questions) {
+    const decision = evaluate(
+      {
+        principal: { type: 'federated', provider: caller.provider },
+        action: question.action,
+        resource: question.resource,
+        resourceAccount: account,
+        context: federatedContext(moment, account, question, connection),
+      },
+      collectFederatedPolicies(moment.state, account, question, cache),
+    );
+    if (!decision.allowed) throw fault('AccessDenied', `Not authorized to perform ${operation}`);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Connection } from '#services/operation';
 import { header, type WireRequest } from '../exchange.ts';
-import type { Authenticated } from './authenticate.ts';
+import type { Sender } from './authenticate.ts';
 
 /** What a request tells of its connection. */
-export function connectionOf(request: WireRequest, { requestedRegion }: Authenticated): Connection {
+export function connectionOf(
+  request: WireRequest,
+  { requestedRegion }: Pick<Sender, 'requestedRegion'>,
+): Connection {
   return {
     requestedRegion,
     sourceIp: request.sourceIp,

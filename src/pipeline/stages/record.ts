@@ -2,13 +2,13 @@ import { type AuditEvent, type AuditUserIdentity, auditNote, limitField } from '
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
-import type { Operation, RecordDetails, Unsupported } from '#services/operation';
+import type { FederatedOperation, Operation, RecordDetails, Unsupported } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
 import { type ServiceModel, serviceModels } from '#wire/model';
 import { header, type WireRequest } from '../exchange.ts';
-import type { Authenticated } from './authenticate.ts';
+import type { Authenticated, Sender } from './authenticate.ts';
 import { describeStructure } from './describe-value.ts';
 import type { NoiseLimit } from './noise-limit.ts';
 import type { Route } from './route.ts';
@@ -32,13 +32,15 @@ type Details = RecordDetails<unknown>;
 export interface Progress {
   target?: Extract<Route, { kind: 'operation' }>;
   authenticated?: Authenticated;
+  /** Whom an identity provider's token has proven, where nobody signed. */
+  federated?: Sender;
   input?: unknown;
   details?: Details | undefined;
 }
 
 interface Walked {
-  readonly operation: Operation;
-  readonly authenticated: Authenticated;
+  readonly operation: Operation | FederatedOperation;
+  readonly authenticated: Sender;
   readonly input: unknown;
   readonly details: Details | undefined;
 }
@@ -128,7 +130,7 @@ function outcomesOf(
     eventID: createUuid(entry.random),
   };
   const owner = details?.owner;
-  if (owner === undefined || owner === caller.account.id) return [outcome];
+  if (owner === undefined || owner === caller.account.id || caller.kind === 'federated') return [outcome];
   const sharedEventID = createUuid(entry.random);
   return [
     { ...outcome, sharedEventID },
@@ -153,12 +155,17 @@ export function recordFailure(
   fault: Fault,
   noise: NoiseLimit,
 ): void {
-  const { target, authenticated } = progress;
+  const { target } = progress;
+  const authenticated = progress.authenticated ?? progress.federated;
   if (authenticated === undefined && !noise.admit(entry.request.sourceIp, entry.now)) return;
   const model = target?.model ?? serviceModels.sts;
   const { text } = answerOf(fault, model);
   audit.appendLater({
-    ...eventOf('outcome', entry, { ...progress, operation: target?.operation }),
+    ...eventOf('outcome', entry, {
+      ...progress,
+      ...(authenticated === undefined ? {} : { authenticated }),
+      operation: target?.operation,
+    }),
     errorCode: errorCodeOf(fault, model),
     ...(text === undefined ? {} : { errorMessage: text.slice(0, textLimit) }),
   });
@@ -186,8 +193,8 @@ function errorCodeOf(fault: Fault, model: ServiceModel): string {
 }
 
 interface Known {
-  readonly operation?: Operation | Unsupported | undefined;
-  readonly authenticated?: Authenticated;
+  readonly operation?: Operation | FederatedOperation | Unsupported | undefined;
+  readonly authenticated?: Sender;
   readonly input?: unknown;
   readonly details?: Details | undefined;
 }
@@ -237,7 +244,7 @@ const unknownIdentity: AuditUserIdentity = { type: 'Unknown' };
 
 const readingNames = /^(Describe|Get|List|Lookup|Search|Simulate)/;
 
-function isReadOnly(operation: Operation | Unsupported | undefined): boolean {
+function isReadOnly(operation: Operation | FederatedOperation | Unsupported | undefined): boolean {
   if (operation === undefined) return true;
   if ('unsupported' in operation) return readingNames.test(operation.model.name);
   return operation.readOnly ?? operation.effect === 'read';

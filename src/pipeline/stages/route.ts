@@ -1,5 +1,5 @@
 import { isRegion } from '#core/regions';
-import type { Operation, Unsupported } from '#services/operation';
+import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { couldNotFindOperation, fault } from '#wire/faults';
 import { type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { type Params, parseForm } from '#wire/query';
@@ -8,7 +8,7 @@ import { header, type WireRequest, type WireResponse } from '../exchange.ts';
 
 /** The operations of every service that this house knows. */
 export type ServiceTables = Partial<
-  Readonly<Record<ServiceName, Readonly<Record<string, Operation | Unsupported>>>>
+  Readonly<Record<ServiceName, Readonly<Record<string, Operation | FederatedOperation | Unsupported>>>>
 >;
 
 /** Where a request goes: to an operation, or nowhere, with the answer of AWS's front end. */
@@ -16,7 +16,7 @@ export type Route =
   | {
       readonly kind: 'operation';
       readonly model: ServiceModel;
-      readonly operation: Operation | Unsupported;
+      readonly operation: Operation | FederatedOperation | Unsupported;
       /** Query services: the decoded parameters. */
       readonly params: Params | undefined;
       /** REST-JSON services: the labels of the path. */

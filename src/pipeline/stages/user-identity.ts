@@ -2,10 +2,30 @@ import { rootArn } from '#core/arn';
 import type { AuditSessionContext, AuditUserIdentity } from '#core/audit';
 import type { SessionClaims } from '#core/session-token';
 import { formatIsoSeconds } from '#core/time';
-import { type Caller, callerArn, callerUserId, roleArn, userArn } from '#services/operation';
+import {
+  type Caller,
+  callerArn,
+  callerUserId,
+  type FederatedCaller,
+  roleArn,
+  userArn,
+} from '#services/operation';
 
 /** The caller in CloudTrail's form, as their own account sees them (CloudTrail User Guide, "userIdentity element"). */
-export function userIdentity(caller: Caller): AuditUserIdentity {
+export function userIdentity(caller: Caller | FederatedCaller): AuditUserIdentity {
+  return caller.kind === 'federated' ? webIdentity(caller) : signerIdentity(caller);
+}
+
+function webIdentity({ provider, audience, subject }: FederatedCaller): AuditUserIdentity {
+  return {
+    type: 'WebIdentityUser',
+    principalId: `${provider}:${audience}:${subject}`,
+    userName: subject,
+    identityProvider: provider,
+  };
+}
+
+function signerIdentity(caller: Caller): AuditUserIdentity {
   const { account, session } = caller;
   const accountId = account.id;
   const whose = {

@@ -41,6 +41,21 @@ export interface FederatedUserCaller {
 /** Whoever signed the request, proven: their key, session and principal all exist now. */
 export type Caller = RootCaller | UserCaller | RoleCaller | FederatedUserCaller;
 
+/**
+ * Somebody whom an identity provider of the account vouches for, proven by a token. They have no key and no policies of their own: what they
+ * may have is for the trust policies of the account's roles to say.
+ */
+export interface FederatedCaller {
+  readonly kind: 'federated';
+  /** The account whose provider it is. */
+  readonly account: AccountDocument;
+  /** ARN of the provider. */
+  readonly provider: string;
+  /** For whom the token was made, and of whom it speaks. */
+  readonly audience: string;
+  readonly subject: string;
+}
+
 export function userArn(user: UserDocument): string {
   return iamArn(user.account, 'user', user.path, user.name);
 }

@@ -6,6 +6,7 @@ import type { Question } from './operation.ts';
 import {
   type OrganizationLevel,
   resourceControlLevels,
+  resourceControlLevelsOf,
   serviceControlLevels,
 } from './organization-policies.ts';
 import type { PolicyCache, TrustSource } from './policy-cache.ts';
@@ -35,10 +36,33 @@ export function collectPolicies(
     ...principal,
     ...organizationPolicies(state, caller, question, cache),
   };
-  if (question.trust === undefined) return policies;
+  return { ...policies, ...trustPolicy(state, question, cache) };
+}
+
+/** Every policy that has a say in what an identity provider's token may be given: the role's, and those of its organization. */
+export function collectFederatedPolicies(
+  state: IdentityState,
+  account: string,
+  question: Question,
+  cache: PolicyCache,
+): ApplicablePolicies {
+  const rcps = resourceControlLevelsOf(state, account);
+  return {
+    identity: [],
+    ...(rcps === undefined ? {} : { rcps: compileLevels(rcps, 'rcp', cache) }),
+    ...trustPolicy(state, question, cache),
+  };
+}
+
+function trustPolicy(
+  state: IdentityState,
+  question: Question,
+  cache: PolicyCache,
+): Pick<ApplicablePolicies, 'resource'> {
+  if (question.trust === undefined) return {};
   const { role } = question.trust;
   const policy = cache.compileTrust(role === undefined || isClosed(state, role) ? trustsNobody : role);
-  return { ...policies, resource: { kind: 'trust', name: question.resource, policy } };
+  return { resource: { kind: 'trust', name: question.resource, policy } };
 }
 
 /** The roles of a closed account trust nobody. */
@@ -52,16 +76,22 @@ function organizationPolicies(
   question: Question,
   cache: PolicyCache,
 ): Pick<ApplicablePolicies, 'scps' | 'rcps'> {
-  const compile = (levels: readonly OrganizationLevel[], kind: 'scp' | 'rcp') =>
-    levels.map((level) =>
-      level.map(({ arn, content }) => ({ name: arn, policy: cache.compile(content, kind) })),
-    );
   const scps = serviceControlLevels(state, caller);
   const rcps = resourceControlLevels(state, caller, question);
   return {
-    ...(scps === undefined ? {} : { scps: compile(scps, 'scp') }),
-    ...(rcps === undefined ? {} : { rcps: compile(rcps, 'rcp') }),
+    ...(scps === undefined ? {} : { scps: compileLevels(scps, 'scp', cache) }),
+    ...(rcps === undefined ? {} : { rcps: compileLevels(rcps, 'rcp', cache) }),
   };
+}
+
+function compileLevels(
+  levels: readonly OrganizationLevel[],
+  kind: 'scp' | 'rcp',
+  cache: PolicyCache,
+): readonly (readonly NamedPolicy[])[] {
+  return levels.map((level) =>
+    level.map(({ arn, content }) => ({ name: arn, policy: cache.compile(content, kind) })),
+  );
 }
 
 /** The policies of a group: those its members have through it. */

@@ -12,6 +12,7 @@ export {
   callerAccount,
   callerArn,
   callerUserId,
+  type FederatedCaller,
   type FederatedUserCaller,
   principalFacts,
   type RoleCaller,
@@ -22,7 +23,7 @@ export {
 } from './caller.ts';
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
-export { collectGroupPolicies, collectPolicies } from './collect-policies.ts';
+export { collectFederatedPolicies, collectGroupPolicies, collectPolicies } from './collect-policies.ts';
 export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
@@ -30,8 +31,13 @@ export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {
   type Call,
+  defineFederatedOperation,
   defineOperation,
+  type FederatedOperation,
+  type FederatedPhases,
+  type Issuing,
   loadNothing,
+  type Moment,
   type Operation,
   type Phases,
   type Question,
@@ -55,4 +61,5 @@ export {
   unitPath,
 } from './organization-policies.ts';
 export { PolicyCache } from './policy-cache.ts';
-export { type Connection, requestContext } from './request-context.ts';
+export { ProviderKeys } from './provider-keys.ts';
+export { type Connection, federatedContext, requestContext } from './request-context.ts';

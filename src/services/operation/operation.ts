@@ -8,27 +8,38 @@ import type { IdentityState, IdentityStore, RoleDocument, Tag } from '#stores/id
 import type { SecretBox } from '#stores/keyring';
 import type { Fault } from '#wire/faults';
 import type { OperationModel } from '#wire/model';
-import type { Caller } from './caller.ts';
+import type { Caller, FederatedCaller } from './caller.ts';
 import type { GuessLimit } from './guess-limit.ts';
+import type { ProviderKeys } from './provider-keys.ts';
 
-/** What a handler may know while it reads: the state of this moment, who asks, and from where. */
-export interface World {
+/** The state of a moment, whoever asks. */
+export interface Moment {
   readonly state: IdentityState;
-  readonly caller: Caller;
-  /** The Region of the credential scope. */
+  /** The Region of the credential scope; of an unsigned request that of its host. */
   readonly region: string;
   readonly now: Instant;
+}
+
+/** What a handler may know while it reads: the state of this moment, who asks, and from where. */
+export interface World extends Moment {
+  readonly caller: Caller;
   readonly box: SecretBox;
   /** Slows down who guesses MFA codes. */
   readonly guesses: GuessLimit;
 }
 
-/** What a handler may use while it runs. */
-export interface Call extends World {
-  readonly identity: IdentityStore;
+/** What it takes to make a session for somebody. */
+export interface Issuing extends Moment {
+  readonly caller: Caller | FederatedCaller;
   readonly random: (count: number) => Uint8Array;
   /** The key that seals new session tokens. */
   readonly tokenKey: () => TokenKey;
+}
+
+/** What a handler may use while it runs. */
+export interface Call extends World, Issuing {
+  readonly caller: Caller;
+  readonly identity: IdentityStore;
   /** The key that opens tokens sealed with it. */
   readonly findTokenKey: (id: string) => TokenKey | undefined;
   /** What the audit log says, for those it is about. */
@@ -98,6 +109,32 @@ export interface Operation extends Phases<unknown, unknown, unknown> {
   readonly model: OperationModel;
 }
 
+/**
+ * The phases of an operation whose caller signs nothing and shows the token of an identity provider instead. What is cheap to check comes
+ * first; then the token is proven, which may take a fetch; only then the state is read that decides, as it is by that time.
+ */
+export interface FederatedPhases<I, O, P, L extends { readonly caller: FederatedCaller }> {
+  readonly callers: 'anonymous';
+  readonly effect: 'credential';
+  readonly readOnly?: true;
+  /** Pure: refuses what no token could make right. Throws Fault. */
+  readonly check: (input: I) => void;
+  /** What the token says, once its signature is verified. Rejects with FederationError. */
+  readonly prove: (input: I, moment: Moment, keys: ProviderKeys) => Promise<P>;
+  /** Who is calling, and what else the decision and the run need. Throws Fault or FederationError. */
+  readonly load: (input: I, proven: P, moment: Moment) => L;
+  /** Pure: the questions to put to the trust policy, in order. A missing role is asked about like one that exists. */
+  readonly authorize: (input: I, loaded: L) => readonly Question[];
+  readonly describe?: (input: I, loaded: L) => RecordDetails<O>;
+  readonly run: (input: I, loaded: L, issuing: Issuing) => O;
+}
+
+/** One operation that is called without a signature. */
+export interface FederatedOperation
+  extends FederatedPhases<unknown, unknown, unknown, { readonly caller: FederatedCaller }> {
+  readonly model: OperationModel;
+}
+
 /** An operation that Brevet knows and does not do: it answers with the `UnsupportedOperation` fault once the caller is known. */
 export interface Unsupported {
   readonly model: OperationModel;
@@ -110,6 +147,20 @@ export interface Unsupported {
  */
 export function defineOperation<I, O, L>(model: OperationModel<I, O>, phases: Phases<I, O, L>): Operation {
   return { ...(phases as Phases<unknown, unknown, unknown>), model: model as OperationModel };
+}
+
+/** `defineOperation` for an operation that is called without a signature. */
+export function defineFederatedOperation<I, O, P, L extends { readonly caller: FederatedCaller }>(
+  model: OperationModel<I, O>,
+  phases: FederatedPhases<I, O, P, L>,
+): FederatedOperation {
+  const forgotten = phases as unknown as FederatedPhases<
+    unknown,
+    unknown,
+    unknown,
+    { readonly caller: FederatedCaller }
+  >;
+  return { ...forgotten, model: model as OperationModel };
 }
 
 /** Registers an operation as known and not built, with the reason that stands in the coverage table. */

@@ -1,5 +1,5 @@
 import type { ContextValue } from '#core/policy';
-import { formatIsoSeconds } from '#core/time';
+import { formatIsoSeconds, type Instant } from '#core/time';
 import type { AccountDocument, IdentityState, Tag } from '#stores/identity';
 import { type Caller, callerUserId, principalFacts } from './caller.ts';
 import type { Question, World } from './operation.ts';
@@ -37,16 +37,7 @@ export function requestContext(
   const { account, session } = caller;
   const principal = principalFacts(caller);
   const context = new Map<string, ContextValue>();
-  context.set('aws:currenttime', formatIsoSeconds(now));
-  context.set('aws:epochtime', String(Math.floor(now / 1000)));
-  if (connection !== undefined) {
-    context.set('aws:securetransport', String(connection.secure));
-    context.set('aws:sourceip', connection.sourceIp);
-    if (connection.userAgent !== undefined) context.set('aws:useragent', connection.userAgent);
-    if (connection.referer !== undefined) context.set('aws:referer', connection.referer);
-    context.set('aws:requestedregion', connection.requestedRegion);
-  }
-  context.set('aws:viaawsservice', 'false');
+  setMoment(context, now, connection);
   context.set('aws:principalisawsservice', 'false');
   context.set('aws:principalaccount', account.id);
   context.set('aws:principaltype', principalTypes[caller.kind]);
@@ -68,10 +59,53 @@ export function requestContext(
     if (session.sourceIdentity !== undefined) context.set('aws:sourceidentity', session.sourceIdentity);
     for (const [key, value] of Object.entries(session.context ?? {})) context.set(key.toLowerCase(), value);
   }
-  const resourceAccount = question.resourceAccount ?? account.id;
+  setResource(context, world.state, question, question.resourceAccount ?? account.id);
+  return context;
+}
+
+/**
+ * The condition keys of a question about somebody whom an identity provider vouches for: no key of the house describes them, only
+ * the claims that the question brings along.
+ */
+export function federatedContext(
+  { state, now }: Pick<World, 'state' | 'now'>,
+  account: string,
+  question: Question,
+  connection: Connection,
+): ReadonlyMap<string, ContextValue> {
+  const context = new Map<string, ContextValue>();
+  setMoment(context, now, connection);
+  setResource(context, state, question, account);
+  return context;
+}
+
+function setMoment(
+  context: Map<string, ContextValue>,
+  now: Instant,
+  connection: Connection | undefined,
+): void {
+  context.set('aws:currenttime', formatIsoSeconds(now));
+  context.set('aws:epochtime', String(Math.floor(now / 1000)));
+  if (connection !== undefined) {
+    context.set('aws:securetransport', String(connection.secure));
+    context.set('aws:sourceip', connection.sourceIp);
+    if (connection.userAgent !== undefined) context.set('aws:useragent', connection.userAgent);
+    if (connection.referer !== undefined) context.set('aws:referer', connection.referer);
+    context.set('aws:requestedregion', connection.requestedRegion);
+  }
+  context.set('aws:viaawsservice', 'false');
+}
+
+/** What a question is about, and what it says of itself. */
+function setResource(
+  context: Map<string, ContextValue>,
+  state: IdentityState,
+  question: Question,
+  resourceAccount: string,
+): void {
   context.set('aws:resourceaccount', resourceAccount);
-  const owner = world.state.all('account').get(resourceAccount);
-  if (owner !== undefined) setOrganization(context, 'resource', world.state, owner);
+  const owner = state.all('account').get(resourceAccount);
+  if (owner !== undefined) setOrganization(context, 'resource', state, owner);
   for (const tag of question.resourceTags ?? []) {
     context.set(`aws:resourcetag/${tag.key.toLowerCase()}`, tag.value);
     context.set(`iam:resourcetag/${tag.key.toLowerCase()}`, tag.value);
@@ -79,7 +113,6 @@ export function requestContext(
   for (const [key, value] of Object.entries(question.context ?? {})) {
     if (value !== undefined) context.set(key.toLowerCase(), value);
   }
-  return context;
 }
 
 /** The organization of the principal's or the resource's account, and the one path through it that leads to the account. */

@@ -1,5 +1,3 @@
-import { assumedRoleArn, iamArn, parseArn } from '#core/arn';
-import type { AccountId } from '#core/identifiers';
 import {
   type Caller,
   consumeMfaCode,
@@ -7,12 +5,18 @@ import {
   type MfaProof,
   matchMfaCode,
   type Question,
-  type World,
 } from '#services/operation';
-import type { RoleDocument } from '#stores/identity';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
 import { checkRegion, issueSession } from './issue-session.ts';
+import {
+  aboutRole,
+  assumedRoleUser,
+  checkDuration,
+  defaultDurationSeconds,
+  findRole,
+  type NamedRole,
+} from './role-session.ts';
 import {
   checkSessionPolicyArns,
   packedPolicySize,
@@ -21,11 +25,10 @@ import {
 } from './session-policies.ts';
 import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts';
 
-const defaultDurationSeconds = 3600;
 const chainedLimitSeconds = 3600;
 
 interface Loaded {
-  readonly role: RoleDocument | undefined;
+  readonly role: NamedRole;
   readonly policies: SessionPolicies;
   readonly tags: readonly SessionTag[];
   readonly sourceIdentity: string | undefined;
@@ -47,7 +50,7 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
   },
 
   load: (input, world): Loaded => ({
-    role: findRole(input.RoleArn, world),
+    role: findRole(input.RoleArn, world.state),
     policies: readSessionPolicies(input),
     tags: readSessionTags(input, inheritedTags(world.caller)),
     sourceIdentity: sourceIdentityOf(input, world.caller),
@@ -55,14 +58,8 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
   }),
 
   authorize: (input, loaded): readonly Question[] => {
-    const { partition, account, resource } = parseArn(input.RoleArn) ?? invalidArn(input.RoleArn);
-    const ask = (action: string): Question => ({
-      action,
-      resource: `arn:${partition}:iam::${account}:${resource}`,
-      resourceAccount: account as AccountId,
-      resourceTags: loaded.role?.tags ?? [],
-      trust: { role: loaded.role },
-      context: {
+    const ask = (action: string): Question =>
+      aboutRole(action, loaded.role, {
         ...tagContext(input),
         'sts:RoleSessionName': input.RoleSessionName,
         'sts:ExternalId': input.ExternalId,
@@ -70,8 +67,7 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
         ...(loaded.mfa === undefined
           ? {}
           : { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' }),
-      },
-    });
+      });
     return [
       ask('sts:AssumeRole'),
       ...(loaded.tags.length > 0 ? [ask('sts:TagSession')] : []),
@@ -79,8 +75,7 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
     ];
   },
 
-  describe: (input, _loaded, { caller }) => {
-    const account = (parseArn(input.RoleArn) ?? invalidArn(input.RoleArn)).account as AccountId;
+  describe: (input, { role: { account } }, { caller }) => {
     const incoming = inheritedTags(caller);
     return {
       ...(incoming.length === 0
@@ -97,14 +92,15 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
 
   run: async (
     input,
-    { role, policies, tags, sourceIdentity, mfa },
+    { role: { found: role }, policies, tags, sourceIdentity, mfa },
     call,
   ): Promise<StsTypes.AssumeRoleResponse> => {
     // INVARIANT: a role that does not exist trusts nobody, so policy has refused before this.
     if (role === undefined) throw fault('InternalFailure');
     const durationSeconds = input.DurationSeconds ?? defaultDurationSeconds;
     const chained = call.caller.kind === 'assumed-role';
-    checkDuration(durationSeconds, role, chained);
+    checkDuration(durationSeconds, role);
+    if (chained) checkChainedDuration(durationSeconds);
     checkRegion(call, role.account);
     checkSessionPolicyArns(call.state, role.account, policies);
     const session = {
@@ -125,27 +121,12 @@ export const assumeRole = defineOperation(stsOperations.AssumeRole, {
     });
     return {
       Credentials: credentials,
-      AssumedRoleUser: {
-        AssumedRoleId: `${role.id}:${input.RoleSessionName}`,
-        Arn: assumedRoleArn(role.account, role.name, input.RoleSessionName),
-      },
+      AssumedRoleUser: assumedRoleUser(role, input.RoleSessionName),
       ...(packed === undefined ? {} : { PackedPolicySize: packed }),
       ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
     };
   },
 });
-
-function invalidArn(text: string): never {
-  throw fault('ValidationError', `${text} is invalid`);
-}
-
-/** The role that an ARN names exactly: unlike IAM's own lookups, case and path must agree. */
-function findRole(arn: string, world: World): RoleDocument | undefined {
-  const parts = parseArn(arn) ?? invalidArn(arn);
-  const name = parts.resource.slice(parts.resource.lastIndexOf('/') + 1);
-  const role = world.state.all('role').named(parts.account, name);
-  return role !== undefined && iamArn(role.account, 'role', role.path, role.name) === arn ? role : undefined;
-}
 
 function inheritedTags(caller: Caller): readonly SessionTag[] {
   return caller.kind === 'assumed-role' ? (caller.session.tags ?? []).filter((tag) => tag.transitive) : [];
@@ -159,14 +140,8 @@ function sourceIdentityOf(input: StsTypes.AssumeRoleRequest, caller: Caller): st
   return input.SourceIdentity ?? inherited;
 }
 
-function checkDuration(durationSeconds: number, role: RoleDocument, chained: boolean): void {
-  if (durationSeconds > role.maxSessionDurationSeconds) {
-    throw fault(
-      'ValidationError',
-      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    );
-  }
-  if (chained && durationSeconds > chainedLimitSeconds) {
+function checkChainedDuration(durationSeconds: number): void {
+  if (durationSeconds > chainedLimitSeconds) {
     throw fault(
       'ValidationError',
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',

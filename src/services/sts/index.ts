@@ -3,9 +3,10 @@
  * Owns what a session may be asked for and what it will carry; sealing is core/session-token's. It never checks a signature,
  * asks policy or writes audit: the pipeline does. The table below is also the coverage table of the service.
  */
-import { type Operation, type Unsupported, unsupported } from '#services/operation';
+import { type FederatedOperation, type Operation, type Unsupported, unsupported } from '#services/operation';
 import { type StsOperationName, stsOperations } from '#wire/model';
 import { assumeRole } from './assume-role.ts';
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts';
 import { getAccessKeyInfo } from './get-access-key-info.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
@@ -15,10 +16,7 @@ import { getSessionToken } from './get-session-token.ts';
 export const sts = {
   AssumeRole: assumeRole,
   AssumeRoleWithSAML: unsupported(stsOperations.AssumeRoleWithSAML, 'SAML federation is not built yet'),
-  AssumeRoleWithWebIdentity: unsupported(
-    stsOperations.AssumeRoleWithWebIdentity,
-    'OpenID Connect federation is not built yet',
-  ),
+  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
   AssumeRoot: unsupported(stsOperations.AssumeRoot, 'root access of member accounts is not built yet'),
   DecodeAuthorizationMessage: decodeAuthorizationMessage,
   GetAccessKeyInfo: getAccessKeyInfo,
@@ -33,4 +31,4 @@ export const sts = {
     stsOperations.GetWebIdentityToken,
     'outbound web identity federation is not built yet',
   ),
-} satisfies Record<StsOperationName, Operation | Unsupported>;
+} satisfies Record<StsOperationName, Operation | FederatedOperation | Unsupported>;

@@ -1,7 +1,7 @@
 import { createAccessKeyId } from '#core/identifiers';
 import { isEnabledByDefault } from '#core/regions';
 import { deriveSecretAccessKey, type SessionClaims, sealToken } from '#core/session-token';
-import type { Call } from '#services/operation';
+import type { Issuing } from '#services/operation';
 import { fault } from '#wire/faults';
 import type { StsTypes } from '#wire/model';
 
@@ -15,7 +15,7 @@ export type NewSession = Omit<SessionClaims, 'accessKeyId' | 'issuedAt' | 'expir
  * from the token key and the access key id.
  * Throws PackedPolicyTooLarge when policies and tags do not fit the token.
  */
-export function issueSession(call: Call, session: NewSession): StsTypes.Credentials {
+export function issueSession(call: Issuing, session: NewSession): StsTypes.Credentials {
   const { durationSeconds, ...claims } = session;
   const accessKeyId = createAccessKeyId('ASIA', session.account, call.random);
   const issuedAt = Math.floor(call.now / 1000);
@@ -38,7 +38,7 @@ export function issueSession(call: Call, session: NewSession): StsTypes.Credenti
  * Throws RegionDisabledException when the account that credentials are for has switched the Region off;
  * in an opt-in Region the caller's account must have it on as well (IAM User Guide, "Managing AWS STS in an AWS Region").
  */
-export function checkRegion(call: Call, account: string): void {
+export function checkRegion(call: Issuing, account: string): void {
   const accounts = isEnabledByDefault(call.region) ? [account] : [account, call.caller.account.id];
   for (const id of accounts) {
     if (call.state.all('account').get(id)?.disabledRegions?.includes(call.region) === true) {
