@@ -160,7 +160,10 @@ describe('aws cloudtrail validate-logs', () => {
   test('names a digest that was moved', async () => {
     const keys = await keysWith('/CloudTrail-Digest/', 2);
     const last = keys.at(-1) ?? '';
-    const moved = last.replace(/(\d{4})Z\.json\.gz$/, (_, end: string) => `${Number(end) + 1}Z.json.gz`);
+    const moved = last.replace(
+      /(\d{4})Z\.json\.gz$/,
+      (_, end: string) => `${String(Number(end) + 1).padStart(4, '0')}Z.json.gz`,
+    );
     const movedPath = join(bucketDirectory(), moved);
     const metadata = await readFile(join(bucketDirectory(), `${last}.metadata`));
     const text = await tampering(last, async (path) => {

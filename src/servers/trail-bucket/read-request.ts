@@ -23,7 +23,10 @@ const ofLists: ReadonlySet<string> = new Set(['prefix', 'marker', 'max-keys', 'e
  * but GetBucketLocation, ListObjects, GetObject and HeadObject: a parameter that is not known may mean another operation.
  */
 export function readRequest(request: WireRequest, domain: string | undefined): Wanted | undefined {
-  const { pathname, searchParams } = new URL(request.target, 'http://endpoint');
+  // By hand: a parser of URLs would make another path of one with dots, and what was signed is this one.
+  const mark = request.target.indexOf('?');
+  const pathname = mark < 0 ? request.target : request.target.slice(0, mark);
+  const searchParams = new URLSearchParams(mark < 0 ? '' : request.target.slice(mark + 1));
   const named = bucketOfHost(header(request, 'host') ?? '', domain);
   const path = decodePath(named === undefined ? pathname.slice(1) : `${named}${pathname}`);
   const slash = path?.indexOf('/') ?? -1;
