@@ -352,6 +352,15 @@ describe('the form of the answer', () => {
   });
 });
 
+test('a credential made to be parted in every way is refused as fast as any other', async () => {
+  const credential = `X-Amz-Credential=${'%2F%20'.repeat(2600)}`;
+  const startedAt = performance.now();
+  const { status } = await unsigned({ target: `/?Action=A&Version=1&${credential}` });
+  const ms = performance.now() - startedAt;
+  assert.equal(status, 400);
+  assert.ok(ms < 1000, `took ${Math.round(ms)} ms`);
+});
+
 test('a request that is answered before any service is reported like the others', async () => {
   service.answered.length = 0;
   await unsigned({ target: '/x' });

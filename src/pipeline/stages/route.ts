@@ -126,13 +126,22 @@ function queryService(
   version: string | undefined,
   host: Host,
 ): 'sts' | 'iam' {
-  const scope = /Credential=[^/,\s]+\/[^/,]*\/[^/,]*\/([^/,]*)\//.exec(
+  // No part may hold what the next try begins with: this runs before anybody is proven, and must be linear.
+  const scope = /Credential=[^/,\s=]+\/[^/,]*\/[^/,]*\/([^/,]*)\//.exec(
     header(request, 'authorization') ?? '',
   )?.[1];
-  const presigned = /(?:^|&)X-Amz-Credential=[^&]*?%2F[^&]*?%2F[^&]*?%2F([^&%]*)%2F/i.exec(query)?.[1];
+  const presigned = presignedService(query);
   const named = scope ?? presigned ?? host.service;
   if (named === 'iam' || named === 'sts') return named;
   return version === serviceModels.iam.apiVersion ? 'iam' : 'sts';
+}
+
+/** The service in the credential of a presigned request, split rather than searched for: a pattern for it would try every way to part it. */
+function presignedService(query: string): string | undefined {
+  const name = 'x-amz-credential=';
+  const parameter = query.split('&').find((one) => one.slice(0, name.length).toLowerCase() === name);
+  const parts = parameter?.slice(name.length).split(/%2F/i) ?? [];
+  return parts.length > 4 ? parts[3] : undefined;
 }
 
 interface Host {
