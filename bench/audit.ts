@@ -88,7 +88,7 @@ async function measureCost(): Promise<readonly Row[]> {
       benchmark: 'bytes of the records of an AssumeRole',
       result: `${perRequest.toFixed(0)} bytes`,
       aim: undefined,
-      detail: `intent and outcome; ${year.toFixed(1)} TB a year at 100 requests per second`,
+      detail: `its outcome; ${year.toFixed(1)} TB a year at 100 requests per second`,
     },
   ];
 }
