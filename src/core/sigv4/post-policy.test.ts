@@ -31,6 +31,11 @@ describe('a POST policy', () => {
   test('lets a form pass that meets every condition', () => {
     check(filled);
     check({ ...filled, 'content-type': 'image/png, image/gif' });
+    check({ ...filled, file: 'anything', 'x-ignore-': '' });
+    check(
+      { ...filled, 'x-amz-meta-a': 'b' },
+      { conditions: [...conditions, ['starts-with', '$x-amz-meta-a', '']] },
+    );
   });
 
   const refused: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
@@ -41,6 +46,16 @@ describe('a POST policy', () => {
       'Policy Condition failed: ["starts-with", "$key", "user/ada/"]',
     ],
     ['another value', { acl: 'public-read' }, 'Policy Condition failed: ["eq", "$acl", "private"]'],
+    [
+      'a comma outside content types',
+      { key: 'user/ada/a,user/bob/b', acl: 'a,b' },
+      'Policy Condition failed: ["eq", "$acl", "private"]',
+    ],
+    [
+      'a field that only ends like one to ignore',
+      { 'a-x-ignore-me': '' },
+      'Extra input fields: a-x-ignore-me',
+    ],
     ['no value', { acl: '' }, 'Policy Condition failed: ["eq", "$acl", "private"]'],
     [
       'one of several content types',
@@ -77,46 +92,121 @@ describe('a POST policy', () => {
       encode({ expiration, conditions: [...conditions, ['content-length-range', 0, 500]] }),
     );
     for (const length of [10, 500]) checkPostLength(policy, length);
-    assert.throws(() => checkPostLength(policy, 9), { code: 'EntityTooSmall' });
-    assert.throws(() => checkPostLength(policy, 501), { code: 'EntityTooLarge' });
+    assert.throws(() => checkPostLength(policy, 9), {
+      code: 'EntityTooSmall',
+      message: 'Your proposed upload is smaller than the minimum allowed size',
+    });
+    assert.throws(() => checkPostLength(policy, 501), {
+      code: 'EntityTooLarge',
+      message: 'Your proposed upload exceeds the maximum allowed size',
+    });
   });
 
-  const malformed: readonly unknown[] = [
-    [],
-    {},
-    { expiration },
-    { conditions },
-    { expiration: 'soon', conditions },
-    { expiration, conditions: {} },
-    { expiration, conditions, extra: 1 },
-    ...[
-      'text',
-      ['eq', '$key'],
-      ['eq', 'key', 'a'],
-      ['eq', '$key', 1],
-      ['ends-with', '$key', 'a'],
-      ['content-length-range', 5, 1],
-      ['content-length-range', -1, 1],
-      ['content-length-range', 'a', 1],
-      { key: 1 },
-      { key: ['a'] },
-    ].map((condition) => ({ expiration, conditions: [condition] })),
+  const missing = 'Invalid Policy: Policy missing';
+  const malformed: readonly (readonly [document: unknown, message: string])[] = [
+    [[], 'Invalid Policy: expected an object.'],
+    [null, 'Invalid Policy: expected an object.'],
+    ['text', 'Invalid Policy: expected an object.'],
+    [{}, `${missing} expiration.`],
+    [{ expiration }, `${missing} conditions.`],
+    [{ conditions }, `${missing} expiration.`],
+    [{ expiration: 'soon', conditions }, `${missing} expiration.`],
+    [{ expiration: 1, conditions }, `${missing} expiration.`],
+    [{ expiration, conditions: {} }, `${missing} conditions.`],
+    [{ expiration, conditions, extra: 1 }, "Invalid Policy: Unexpected: 'extra'."],
+    ...(
+      [
+        ['text', 'Invalid Condition.'],
+        [null, 'Invalid Condition.'],
+        [[], 'Invalid Condition: expected three parts.'],
+        [['eq', '$key'], 'Invalid Condition: expected three parts.'],
+        [['eq', '$key', 'a', 'b'], 'Invalid Condition: expected three parts.'],
+        [['content-length-range', 1], 'Invalid Condition: expected three parts.'],
+        [['eq', 'key', 'a'], 'Invalid Condition: the name of a field begins with $.'],
+        [['eq', 1, 'a'], 'Invalid Condition.'],
+        [['eq', '$key', 1], 'Invalid Condition.'],
+        [['starts-with', '$key', null], 'Invalid Condition.'],
+        [['ends-with', '$key', 'a'], 'Invalid Condition.'],
+        [[1, '$key', 'a'], 'Invalid Condition.'],
+        [['content-length-range', 5, 1], 'Invalid content-length-range.'],
+        [['content-length-range', -1, 1], 'Invalid content-length-range.'],
+        [['content-length-range', 'a', 1], 'Invalid content-length-range.'],
+        [['content-length-range', 0, 'a'], 'Invalid content-length-range.'],
+        [['content-length-range', 0.5, 1], 'Invalid content-length-range.'],
+        [['content-length-range', 0, 1.5], 'Invalid content-length-range.'],
+        [{ key: 1 }, 'Invalid Simple-Condition: value must be a string.'],
+        [{ key: ['a'] }, 'Invalid Simple-Condition: value must be a string.'],
+      ] as const
+    ).map(([condition, message]) => [{ expiration, conditions: [condition] }, message] as const),
   ];
-  for (const document of malformed)
+  for (const [document, message] of malformed)
     test(`is refused as ${JSON.stringify(document)}`, () => {
       assert.throws(() => parsePostPolicy(encode(document)), {
         name: 'PostPolicyError',
         code: 'InvalidPolicyDocument',
+        message,
       });
     });
 
   test('is refused when it is not base64 of JSON in UTF-8', () => {
-    for (const text of [
-      '',
-      '{}',
-      encode({}).slice(0, -3),
-      Buffer.from([0x7b, 0xff, 0x7d]).toString('base64'),
-    ])
-      assert.throws(() => parsePostPolicy(text), { code: 'InvalidPolicyDocument' });
+    const notBase64 = 'Invalid Policy: the policy is not base64';
+    const good = encode({ expiration, conditions });
+    for (const [text, message] of [
+      ['', notBase64],
+      ['{}', notBase64],
+      [`-${good}`, notBase64],
+      [`${good}-`, notBase64],
+      [`${good}===`, notBase64],
+      [`${good}= =`, notBase64],
+      [' '.repeat(65_537 - good.length) + good, notBase64],
+      ['====', notBase64],
+      [encode({}).slice(0, -3), 'Invalid JSON.'],
+      [Buffer.from([0x7b, 0xff, 0x7d]).toString('base64'), 'Invalid JSON.'],
+      [Buffer.from('{"expiration":"\ufffd').toString('base64'), 'Invalid JSON.'],
+    ] as const)
+      assert.throws(() => parsePostPolicy(text), { code: 'InvalidPolicyDocument', message }, text);
+  });
+
+  test('may be broken into lines, and as long as is allowed', () => {
+    const good = encode({ expiration, conditions });
+    const broken = ` ${good.slice(0, 60)}\r\n${good.slice(60)} \n`;
+    assert.deepEqual(parsePostPolicy(broken), parsePostPolicy(good));
+    assert.deepEqual(parsePostPolicy(' '.repeat(65_536 - good.length) + good), parsePostPolicy(good));
+  });
+
+  test('is read whole, names of fields in lower case', () => {
+    assert.deepEqual(
+      parsePostPolicy(
+        encode({
+          expiration: '2026-11-24T12:05:00Z',
+          conditions: [
+            { Bucket: 'b', ACL: 'private' },
+            ['EQ', '$Key', 'K'],
+            ['starts-with', '$X-Amz-Meta-A', ''],
+            ['Content-Length-Range', '5', 5],
+            ['content-length-range', 0, 100],
+          ],
+        }),
+      ),
+      {
+        expiration: Date.UTC(2026, 10, 24, 12, 5),
+        conditions: [
+          { kind: 'eq', field: 'bucket', value: 'b' },
+          { kind: 'eq', field: 'acl', value: 'private' },
+          { kind: 'eq', field: 'key', value: 'K' },
+          { kind: 'starts-with', field: 'x-amz-meta-a', value: '' },
+          { kind: 'content-length-range', least: 5, most: 5 },
+          { kind: 'content-length-range', least: 0, most: 100 },
+        ],
+        least: 5,
+        most: 5,
+      },
+    );
+    assert.deepEqual(parsePostPolicy(encode({ expiration, conditions: [] })), {
+      expiration: Date.parse(expiration),
+      conditions: [],
+      least: 0,
+      most: Number.POSITIVE_INFINITY,
+    });
   });
 });
