@@ -244,4 +244,64 @@ describe('a body of chunks that are not signed', () => {
     ] as const)
       assert.throws(() => decode(options, Buffer.from(text)), expected, text);
   });
+
+  const plain = (text: string, decodedLength = 5, hasTrailer = false) =>
+    decode({ decodedLength, hasTrailer }, Buffer.from(text, 'latin1'));
+
+  test('may have no trailer, and then ends after its last chunk', () => {
+    const { bytes, trailer } = plain('5\r\nhello\r\n0\r\n\r\n');
+    assert.equal(bytes.toString(), 'hello');
+    assert.deepEqual([...trailer], []);
+    for (const [end, expected] of [
+      ['', cut],
+      ['\r', goesOn],
+      ['\n', goesOn],
+      ['ab', goesOn],
+      ['\r\n\n', goesOn],
+    ] as const)
+      assert.throws(() => plain(`5\r\nhello\r\n0\r\n${end}`), expected, JSON.stringify(end));
+  });
+
+  test('counts in hexadecimal of either case, of at most twelve digits', () => {
+    const text = 'a'.repeat(171);
+    for (const size of ['ab', 'AB', '0000000000Ab'])
+      assert.equal(plain(`${size}\r\n${text}\r\n0\r\n\r\n`, 171).bytes.toString(), text);
+    for (const size of ['00000000000ab', '', ' ab', 'ab ', '0xab', 'g'])
+      assert.throws(() => plain(`${size}\r\n${text}\r\n0\r\n\r\n`, 171), noSize, size);
+    assert.throws(() => plain(`ab\n${text}\r\n0\r\n\r\n`, 171), noSize);
+  });
+
+  test('keeps at most 128 bytes of a line of which no end has come', () => {
+    const payload = new ChunkedPayload({ decodedLength: 5, hasTrailer: false });
+    payload.push(Buffer.alloc(100, '0'));
+    payload.push(Buffer.alloc(28, '0'));
+    assert.throws(() => payload.push(Buffer.from('0')), noSize);
+  });
+
+  test('has a trailer of printable lines and at most 8192 bytes', () => {
+    const trailer = (lines: string) => [...plain(`5\r\nhello\r\n0\r\n${lines}\r\n`, 5, true).trailer];
+    assert.deepEqual(trailer('A-1: \tb c~ \r\nd:!\r\n'), [
+      ['a-1', 'b c~'],
+      ['d', '!'],
+    ]);
+    const longest = `a:${'b'.repeat(8192 - 6)}\r\n`;
+    assert.equal(trailer(longest)[0]?.[1]?.length, 8186);
+    for (const lines of [
+      `b${longest}`,
+      'a:\r\n',
+      'a: \r\n',
+      ':b\r\n',
+      ' a:b\r\n',
+      'a b:c\r\n',
+      'a_b:c\r\n',
+      'a:b\u0000c\r\n',
+      'a:b\u00e9\r\n',
+      'a:\u00e9b\r\n',
+      'a:b\u007f\r\n',
+      'a:b\r\nA:b\r\n',
+    ])
+      assert.throws(() => trailer(lines), badTrailer, JSON.stringify(lines.slice(0, 20)));
+    assert.throws(() => plain('5\r\nhello\r\n0\r\na:b', 5, true), cut);
+    assert.throws(() => plain('5\r\nhello\r\n0\r\na:b\n', 5, true), cut);
+  });
 });
