@@ -1,41 +1,36 @@
 /**
  * Mutation tests of core/policy and core/sigv4: changes their code in one place at a time and sees whether a test notices.
  *
- *   npm run mutate [-- [--living] PATH…]     PATH: a room, or one of its files; without it both rooms
- *   npm run mutate -- --summary              runs nothing
+ *   npm run mutate [-- PATH…]      PATH: a room, or one of its files; without it both rooms
  *
- * With --living only the mutants that the last report calls alive are asked again, as long as the file is the same: more tests kill no fewer.
- * Each file's report is written to mutation/ (one JSON file each, in the schema of mutation-testing-elements); the table of all reports that
- * are there and the mutants that lived are printed as docs/mutation.md shows them. Only tests that are the same in every run take part:
- * unit tests and vectors, not the generated cases. Takes most of an hour; a file takes minutes.
+ * Prints the table and the mutants that lived as docs/mutation.md shows them; the reports, in the schema of mutation-testing-elements, are left
+ * in mutation/. Unit tests and vectors take part, test/properties does not. Both rooms take minutes.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { LogLevel } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 
 const root = join(import.meta.dirname, '..');
 const reports = 'mutation';
 
-/** Rooms, and the test of each that most mutants fail. */
+/** Rooms, and the vectors that test them beside their own tests. */
 const rooms: Readonly<Record<string, string>> = {
   'src/core/policy': 'test/vectors-policy.test.ts',
   'src/core/sigv4': 'test/vectors-sigv4.test.ts',
 };
 
-/** The report of a file, as far as it is read here. */
-interface FileReport {
-  readonly source: string;
-  readonly mutants: readonly Mutant[];
-}
-
 interface Mutant {
   readonly mutatorName: string;
   readonly replacement?: string;
-  status: string;
-  readonly location: {
-    readonly start: { readonly line: number; readonly column: number };
-    readonly end: { readonly line: number; readonly column: number };
-  };
+  readonly status: string;
+  readonly location: { readonly start: Place; readonly end: Place };
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
 function filesOf(room: string, wanted: (name: string) => boolean): readonly string[] {
@@ -49,31 +44,19 @@ function isTest(name: string): boolean {
   return name.endsWith('.test.ts');
 }
 
-function sources(room: string): readonly string[] {
+function sourcesOf(room: string): readonly string[] {
   return filesOf(room, (name) => name.endsWith('.ts') && !isTest(name) && name !== 'index.ts');
 }
 
-function reportOf(source: string): string {
-  return `${reports}/${source.replaceAll('/', '-')}.json`;
-}
-
-/** Runs Stryker over these parts of one file, as `file` or `file:line:column-line:column`. */
-async function runStryker(parts: readonly string[], tests: readonly string[], report: string): Promise<void> {
+/** The mutants of one file, and what became of each. */
+async function mutate(source: string, tests: readonly string[]): Promise<readonly Mutant[]> {
+  const report = `${reports}/${source.replaceAll('/', '-')}.json`;
   const stryker = new Stryker({
-    mutate: [...parts],
-    testRunner: 'tap',
-    plugins: ['@stryker-mutator/tap-runner'],
-    tap: {
-      testFiles: [...tests],
-      nodeArgs: [
-        '--disable-warning=ExperimentalWarning',
-        '--test-reporter=tap',
-        '-r',
-        '{{hookFile}}',
-        '{{testFile}}',
-      ],
-      forceBail: true,
-    },
+    mutate: [source],
+    testRunner: 'node-test',
+    plugins: [join(root, 'scripts/mutation/test-runner.ts')],
+    ...{ mutationTestFiles: tests },
+    coverageAnalysis: 'perTest',
     concurrency: 1,
     reporters: ['json'],
     jsonReporter: { fileName: report },
@@ -81,81 +64,22 @@ async function runStryker(parts: readonly string[], tests: readonly string[], re
     ignorePatterns: ['console', 'dist', 'bench', 'tsconfig*.json', reports],
     tempDirName: `${reports}/sandbox`,
     allowConsoleColors: false,
+    // Also keeps it from warning of `mutationTestFiles`, which only our runner knows.
+    logLevel: 'error' as LogLevel,
   });
   await stryker.runMutationTest();
-}
-
-async function mutate(source: string, tests: readonly string[], onlyLiving: boolean): Promise<void> {
-  const file = reportOf(source);
-  const last = onlyLiving ? readReport(source, file) : undefined;
-  if (last === undefined || last.source !== readFileSync(join(root, source), 'utf8')) {
-    await runStryker([source], tests, file);
-    return;
-  }
-  const living = last.mutants.filter(isAlive);
-  if (living.length === 0) return;
-  const again = `${reports}/again.json`;
-  const parts = living.map(
-    ({ location: { start, end } }) =>
-      `${source}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
-  );
-  await runStryker(parts, tests, again);
-  const statuses = new Map(
-    readReport(source, again)?.mutants.map((mutant) => [nameOf(mutant), mutant.status]),
-  );
-  for (const mutant of living) mutant.status = statuses.get(nameOf(mutant)) ?? mutant.status;
-  writeFileSync(join(root, file), JSON.stringify({ files: { [source]: last } }));
-}
-
-function readReport(source: string, file: string): FileReport | undefined {
-  if (!existsSync(join(root, file))) return undefined;
-  const { files } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
-    readonly files: Readonly<Record<string, FileReport>>;
+  const { files } = JSON.parse(readFileSync(join(root, report), 'utf8')) as {
+    readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
   };
-  return files[source];
+  return files[source]?.mutants ?? [];
 }
 
-function nameOf({ mutatorName, replacement, location }: Mutant): string {
-  return JSON.stringify([mutatorName, replacement, location]);
-}
-
-/** A mutant that hangs is noticed, and one that cannot be loaded is none. */
+/** A mutant that hangs is noticed, and one that cannot even be loaded is none. */
 function isAlive({ status }: Mutant): boolean {
   return status === 'Survived' || status === 'NoCoverage';
 }
 
-/** The table of every report that is there, and below it what lived. */
-function summary(): string {
-  const rows: string[] = [];
-  const living: string[] = [];
-  const all: Mutant[] = [];
-  for (const source of Object.keys(rooms).flatMap(sources)) {
-    const { mutants = [] } = readReport(source, reportOf(source)) ?? {};
-    if (mutants.length === 0) continue;
-    rows.push(row(source.slice('src/'.length), mutants));
-    all.push(...mutants);
-    const lines = readFileSync(join(root, source), 'utf8').split('\n');
-    for (const { status, location, mutatorName, replacement } of mutants.filter(isAlive)) {
-      const { start, end } = location;
-      const line = lines[start.line - 1] ?? '';
-      const was = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
-      living.push(
-        `${source}:${start.line}:${start.column} ${status} ${mutatorName}: ${was} → ${replacement ?? ''}`,
-      );
-    }
-  }
-  return [
-    '| file | mutants | killed | timed out | lived | score |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...rows,
-    row('**together**', all),
-    '',
-    ...living,
-    '',
-  ].join('\n');
-}
-
-/** Mutants that cannot even be loaded are nobody's merit and are left out, as Stryker leaves them out. */
+/** Mutants that cannot be loaded are nobody's merit and are left out, as Stryker leaves them out. */
 function row(name: string, mutants: readonly Mutant[]): string {
   const count = (state: string): number => mutants.filter(({ status }) => status === state).length;
   const [killed, timedOut, lived] = [count('Killed'), count('Timeout'), mutants.filter(isAlive).length];
@@ -164,22 +88,44 @@ function row(name: string, mutants: readonly Mutant[]): string {
   return `| ${name} | ${valid} | ${killed} | ${timedOut} | ${lived} | ${score} % |`;
 }
 
-const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+/** Where a living mutant is, and what it writes in the place of what. */
+function describeLiving(source: string, mutants: readonly Mutant[]): readonly string[] {
+  const lines = readFileSync(join(root, source), 'utf8').split('\n');
+  return mutants.filter(isAlive).map(({ location: { start, end }, mutatorName, replacement = '' }) => {
+    const line = lines[start.line - 1] ?? '';
+    const was = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
+    return `${source}:${start.line}:${start.column} ${mutatorName}: ${was} → ${replacement}`;
+  });
+}
+
+async function mutateAll(chosen: readonly (readonly [source: string, tests: readonly string[]])[]) {
+  process.chdir(root);
+  mkdirSync(reports, { recursive: true });
+  const rows: string[] = [];
+  const living: string[] = [];
+  const all: Mutant[] = [];
+  for (const [source, tests] of chosen) {
+    const mutants = await mutate(source, tests);
+    if (mutants.length === 0) continue;
+    all.push(...mutants);
+    rows.push(row(source.slice('src/'.length), mutants));
+    living.push(...describeLiving(source, mutants));
+    process.stderr.write(`${rows.at(-1)}\n`);
+  }
+  const head = [
+    '| file | mutants | killed | timed out | lived | score |',
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
+  ];
+  return [...head, ...rows, row('**together**', all), '', ...living, ''].join('\n');
+}
+
+const wanted = process.argv.slice(2);
 const chosen = Object.entries(rooms).flatMap(([room, vectors]) =>
-  sources(room)
+  sourcesOf(room)
     .filter((source) => wanted.length === 0 || wanted.includes(source) || wanted.includes(room))
-    .map((source) => ({ source, tests: [vectors, ...filesOf(room, isTest)] })),
+    .map((source) => [source, [vectors, ...filesOf(room, isTest)]] as const),
 );
 if (chosen.length === 0) {
   process.stderr.write('usage: npm run mutate [-- PATH…]\n');
   process.exitCode = 2;
-} else if (!process.argv.includes('--summary')) {
-  // The runner starts `node`, by whatever name this one goes; and types are stripped once, not once for each mutant.
-  process.env.PATH = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
-  process.env.NODE_COMPILE_CACHE ??= join(root, reports, 'compile-cache');
-  process.chdir(root);
-  mkdirSync(reports, { recursive: true });
-  const onlyLiving = process.argv.includes('--living');
-  for (const { source, tests } of chosen) await mutate(source, tests, onlyLiving);
-}
-process.stdout.write(summary());
+} else process.stdout.write(await mutateAll(chosen));

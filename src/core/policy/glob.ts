@@ -71,7 +71,7 @@ function fits(piece: Piece, value: string, at: number): boolean {
 function find(piece: Piece, value: string, from: number, end: number): number {
   if (typeof piece === 'string') {
     const found = value.indexOf(piece, from);
-    return found >= 0 && found + piece.length <= end ? found : -1;
+    return found + piece.length <= end ? found : -1;
   }
   for (let at = from; at + piece.length <= end; at++) if (fits(piece, value, at)) return at;
   return -1;

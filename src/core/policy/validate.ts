@@ -115,7 +115,7 @@ function isAwsPrincipal(value: string): boolean {
   const arn = parseArn(value);
   if (arn === undefined || /[*?]/.test(value) || !/^[0-9]{12}$/.test(arn.account) || arn.region !== '')
     return false;
-  if (arn.service === 'iam') return arn.resource === 'root' || /^(user|role)\/.+/.test(arn.resource);
+  if (arn.service === 'iam') return arn.resource === 'root' || /^(user|role)\/./.test(arn.resource);
   return arn.service === 'sts' && /^(assumed-role\/[^/]+\/[^/]+|federated-user\/[^/]+)$/.test(arn.resource);
 }
 

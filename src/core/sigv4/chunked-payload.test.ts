@@ -204,12 +204,27 @@ describe('a body of signed chunks with a trailer', () => {
       assert.deepEqual([...read(end).trailer], [['x-amz-checksum-crc32c', 'sOO8/Q==']]);
   });
 
+  test('may have several lines, which are signed together', async () => {
+    const last = /=(\w+)\r\n$/.exec(body)?.[1] ?? '';
+    const both = await signTrailer(`${line}\nx-amz-meta-a:b\n`, last);
+    const { trailer } = read(`${line}\r\nX-Amz-Meta-A: b\r\nx-amz-trailer-signature:${both}\r\n\r\n`);
+    assert.deepEqual(
+      [...trailer],
+      [
+        ['x-amz-checksum-crc32c', 'sOO8/Q=='],
+        ['x-amz-meta-a', 'b'],
+      ],
+    );
+  });
+
   test('is refused with a trailer that is not the signed one', () => {
     for (const [end, expected] of [
       [`${line.replace('sO', 'SO')}\r\nx-amz-trailer-signature:${signature}\r\n\r\n`, mismatch],
       [`${line}\r\nx-amz-meta-a:b\r\nx-amz-trailer-signature:${signature}\r\n\r\n`, mismatch],
       [`x-amz-trailer-signature:${signature}\r\n\r\n`, mismatch],
       [`${line}\r\n\r\n`, mismatch],
+      [`${line}\r\nx-amz-trailer-signature:${signature}0\r\n\r\n`, mismatch],
+      [`${line}\r\nx-amz-trailer-signature:x${signature}\r\n\r\n`, mismatch],
       [`${line}\r\n${line}\r\nx-amz-trailer-signature:${signature}\r\n\r\n`, badTrailer],
       ['no trailer\r\n\r\n', badTrailer],
       [`a:${'b'.repeat(9000)}\r\n\r\n`, badTrailer],
@@ -249,7 +264,10 @@ describe('a body of chunks that are not signed', () => {
     decode({ decodedLength, hasTrailer }, Buffer.from(text, 'latin1'));
 
   test('may have no trailer, and then ends after its last chunk', () => {
-    const { bytes, trailer } = plain('5\r\nhello\r\n0\r\n\r\n');
+    const whole = '5\r\nhello\r\n0\r\n\r\n';
+    for (let length = 0; length < whole.length - 1; length++)
+      assert.throws(() => plain(whole.slice(0, length)), cut, whole.slice(0, length));
+    const { bytes, trailer } = plain(whole);
     assert.equal(bytes.toString(), 'hello');
     assert.deepEqual([...trailer], []);
     for (const [end, expected] of [

@@ -194,7 +194,6 @@ export class ChunkedPayload {
 
 /** `name:value` lines; some clients end theirs with a line feed alone before the last line end. */
 function parseTrailer(text: string): Map<string, string> {
-  if (text === '') throw incomplete();
   if (!text.endsWith('\r\n')) throw incomplete();
   const trailer = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {

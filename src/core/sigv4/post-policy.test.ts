@@ -45,6 +45,7 @@ describe('a POST policy', () => {
       { key: 'user/bob/a' },
       'Policy Condition failed: ["starts-with", "$key", "user/ada/"]',
     ],
+    ['a longer value', { acl: 'private-not' }, 'Policy Condition failed: ["eq", "$acl", "private"]'],
     ['another value', { acl: 'public-read' }, 'Policy Condition failed: ["eq", "$acl", "private"]'],
     [
       'a comma outside content types',
@@ -72,6 +73,18 @@ describe('a POST policy', () => {
         message: `Invalid according to Policy: ${message}`,
       });
     });
+
+  test('takes a field that is not there for an empty one', () => {
+    check(filled, { conditions: [...conditions, ['eq', '$x-amz-meta-a', '']] });
+    for (const value of ['S', 'a'])
+      assert.throws(
+        () => check(filled, { conditions: [...conditions, ['starts-with', '$x-amz-meta-a', value]] }),
+        {
+          code: 'AccessDenied',
+          message: `Invalid according to Policy: Policy Condition failed: ["starts-with", "$x-amz-meta-a", "${value}"]`,
+        },
+      );
+  });
 
   test('refuses a bucket that no condition names', () => {
     assert.throws(() => check(filled, { conditions: conditions.slice(1) }), {
@@ -111,7 +124,7 @@ describe('a POST policy', () => {
     [{ expiration }, `${missing} conditions.`],
     [{ conditions }, `${missing} expiration.`],
     [{ expiration: 'soon', conditions }, `${missing} expiration.`],
-    [{ expiration: 1, conditions }, `${missing} expiration.`],
+    [{ expiration: 2027, conditions }, `${missing} expiration.`],
     [{ expiration, conditions: {} }, `${missing} conditions.`],
     [{ expiration, conditions, extra: 1 }, "Invalid Policy: Unexpected: 'extra'."],
     ...(

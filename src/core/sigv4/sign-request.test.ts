@@ -75,4 +75,33 @@ describe('signRequest', () => {
       code: 'SignatureDoesNotMatch',
     });
   });
+
+  const options = { credentials, region: 'us-east-1', service: 'sts', now };
+  const unsigned = {
+    method: 'GET',
+    rawHeaders: ['Host', 'example.com'],
+    bodySha256: hashBody(Buffer.alloc(0)),
+  };
+
+  test('signs a parameter that is called as a signature is', () => {
+    const target = '/?X-Amz-Signature=a';
+    const { rawHeaders, signingKey } = signRequest({ ...unsigned, target }, options);
+    const verify = (changed: string): void =>
+      verifySignature(
+        parseSignature({ method: 'GET', target: changed, rawHeaders }),
+        signingKey,
+        unsigned.bodySha256,
+      );
+    verify(target);
+    for (const changed of ['/', '/?X-Amz-Signature=b'])
+      assert.throws(() => verify(changed), { code: 'SignatureDoesNotMatch' }, changed);
+  });
+
+  test('signs no target that cannot be decoded', () => {
+    for (const target of ['/?a=%', '/?a=%FF', '/\ud800'])
+      assert.throws(
+        () => signRequest({ ...unsigned, target }, options),
+        new RangeError('the target cannot be decoded, so nothing can be signed'),
+      );
+  });
 });

@@ -37,7 +37,7 @@ export interface SignedHeaders {
   readonly signingKey: KeyObject;
 }
 
-/** Signs a request in header form (AWS General Reference, "Signature Version 4 signing process"). */
+/** Signs a request in header form (AWS General Reference, "Signature Version 4 signing process"). Throws RangeError for a target that cannot be decoded. */
 export function signRequest(request: UnsignedRequest, options: SigningOptions): SignedHeaders {
   const { credentials, region, service, now } = options;
   const amzDate = formatBasic(now);
@@ -64,8 +64,8 @@ export function signRequest(request: UnsignedRequest, options: SigningOptions): 
     request: { method: request.method, target: request.target, rawHeaders },
   };
   const canonical = canonicalRequest(unsigned, request.bodySha256, options.uriEncoding);
-  // Every name comes from the headers themselves, so none can be missing.
-  if (canonical === undefined) throw new RangeError('a signed header is not among the headers');
+  // Every signed header is there, so it can only be the target.
+  if (canonical === undefined) throw new RangeError('the target cannot be decoded, so nothing can be signed');
   const signingKey = deriveSigningKey(credentials.secretAccessKey, date, region, service);
   const signature = createHmac('sha256', signingKey).update(stringToSign(unsigned, canonical)).digest('hex');
   const authorization = `${algorithm} Credential=${scope.accessKeyId}/${scopeText(scope)}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;

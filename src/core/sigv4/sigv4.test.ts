@@ -13,6 +13,7 @@ import {
   type SigV4ErrorCode,
   stringToSign,
   verifySignature,
+  verifyTextSignature,
 } from './index.ts';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -56,6 +57,7 @@ function query(
 function refuses(run: () => unknown, code: SigV4ErrorCode, message: string): void {
   assert.throws(run, (error: unknown) => {
     assert.ok(error instanceof SigV4Error);
+    assert.equal(error.name, 'SigV4Error');
     assert.equal(error.code, code);
     assert.equal(error.message, message);
     return true;
@@ -223,6 +225,32 @@ describe('the structure of an Authorization header', () => {
     });
   }
 
+  test('a Date header may come once', () => {
+    refuses(
+      () => header({ 'X-Amz-Date': undefined, Date: [date, date] }),
+      'IncompleteSignature',
+      "Found more than one 'Date' HTTP header.",
+    );
+  });
+
+  test('a space before the algorithm makes it none', () => {
+    refuses(
+      () => header({ Authorization: ` ${authorization}` }),
+      'IncompleteSignature',
+      `Authorization header requires 'Credential' parameter. Authorization= ${authorization}`,
+    );
+    const fields = authorization.slice(authorization.indexOf(' '));
+    refuses(
+      () => header({ Authorization: fields }),
+      'IncompleteSignature',
+      "Unsupported AWS 'algorithm': ''.",
+    );
+  });
+
+  test('parameters of other names are passed over, one without a name too', () => {
+    assert.equal(header({ Authorization: `${authorization}, Other=x, =y` }).signature, digits);
+  });
+
   test('X-Amz-Date may not be in the form of HTTP', () => {
     const http = 'Fri, 02 Jan 2026 03:04:05 GMT';
     refuses(
@@ -342,6 +370,16 @@ describe('the structure of a presigned request', () => {
       'IncompleteSignature',
       "Found both 'X-Amz-Security-Token' as a query-string param and as HTTP header.",
     );
+  });
+
+  test('headers that stand for its parameters may come once', () => {
+    assert.equal(query({}, { 'X-Amz-Content-Sha256': 'hash' }).contentSha256, 'hash');
+    for (const name of ['X-Amz-Security-Token', 'X-Amz-Content-Sha256'])
+      refuses(
+        () => query({}, { [name]: ['a', 'a'] }),
+        'IncompleteSignature',
+        `Found more than one '${name}' HTTP header.`,
+      );
   });
 
   test('parameters in another case are not its own', () => {
@@ -588,6 +626,34 @@ describe('the proof of a signature', () => {
       refuses(() => verifySignature(signature, key, hashBody(body)), 'SignatureDoesNotMatch', message);
     }
     assert.equal(canonicalRequest(header({}, '/%FF'), hashBody(body), 'once'), undefined);
+  });
+
+  test('signs the text of a form with the same key', () => {
+    const text = 'cG9saWN5';
+    const signature = createHmac('sha256', key).update(text).digest('hex');
+    verifyTextSignature(text, signature, key);
+    for (const [other, given] of [
+      [`${text}=`, signature],
+      ['', signature],
+      [text, signature.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))],
+      [text, `${signature}0`],
+      [text, ''],
+    ] as const)
+      refuses(() => verifyTextSignature(other, given, key), 'SignatureDoesNotMatch', message);
+  });
+
+  test('the order in which a client lists signed headers does not matter', () => {
+    const turned = header({ Authorization: authorization.replace('host;x-amz-date', 'x-amz-date;host') });
+    assert.equal(canonicalRequest(turned, hashBody(body)), canonicalRequest(header(), hashBody(body)));
+  });
+
+  test('the canonical target has no empty segments and keeps a value without name', () => {
+    const lines = (target: string): readonly (string | undefined)[] =>
+      canonicalRequest(header({}, target), hashBody(body))?.split('\n').slice(1, 3) ?? [];
+    assert.deepEqual(lines('//'), ['/', '']);
+    assert.deepEqual(lines('/a//'), ['/a/', '']);
+    assert.deepEqual(lines('/?=v&n&&n='), ['/', '=v&n=&n=']);
+    assert.deepEqual(lines('a/b'), ['/a/b', '']);
   });
 
   test("S3's form of the path keeps dots and empty segments and encodes once", () => {

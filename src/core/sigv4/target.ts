@@ -60,7 +60,7 @@ export function canonicalPath(path: string, uriEncoding: 'twice' | 'once'): stri
       : decoded.map((segment = '') => percentEncode(segment)).join('/');
   }
   const kept: string[] = [];
-  const segments = path.split('/').slice(1);
+  const segments = path.split('/');
   for (const segment of segments) {
     if (segment === '..') kept.pop();
     else if (segment !== '.' && segment !== '') kept.push(percentEncode(segment));
