@@ -12,6 +12,7 @@ export {
   PayloadError,
   type PayloadErrorCode,
 } from './chunked-payload.ts';
+export { namedService } from './named-service.ts';
 export { parseSignature } from './parse-signature.ts';
 export {
   checkPostLength,

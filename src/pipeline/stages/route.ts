@@ -1,4 +1,5 @@
 import { isRegion } from '#core/regions';
+import { namedService } from '#core/sigv4';
 import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { couldNotFindOperation, fault } from '#wire/faults';
 import { type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
@@ -126,22 +127,9 @@ function queryService(
   version: string | undefined,
   host: Host,
 ): 'sts' | 'iam' {
-  // No part may hold what the next try begins with: this runs before anybody is proven, and must be linear.
-  const scope = /Credential=[^/,\s=]+\/[^/,]*\/[^/,]*\/([^/,]*)\//.exec(
-    header(request, 'authorization') ?? '',
-  )?.[1];
-  const presigned = presignedService(query);
-  const named = scope ?? presigned ?? host.service;
+  const named = namedService(header(request, 'authorization'), query) ?? host.service;
   if (named === 'iam' || named === 'sts') return named;
   return version === serviceModels.iam.apiVersion ? 'iam' : 'sts';
-}
-
-/** The service in the credential of a presigned request, split rather than searched for: a pattern for it would try every way to part it. */
-function presignedService(query: string): string | undefined {
-  const name = 'x-amz-credential=';
-  const parameter = query.split('&').find((one) => one.slice(0, name.length).toLowerCase() === name);
-  const parts = parameter?.slice(name.length).split(/%2F/i) ?? [];
-  return parts.length > 4 ? parts[3] : undefined;
 }
 
 interface Host {
