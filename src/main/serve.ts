@@ -47,7 +47,13 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   const metrics = createMetrics();
   const unlock = await lockDataDirectory(settings.dataDirectory);
   const auditDirectory = join(settings.dataDirectory, 'audit');
-  await settleAuditLog({ directory: auditDirectory, clock: Date.now, running: new Set() });
+  await settleAuditLog({
+    directory: auditDirectory,
+    clock: Date.now,
+    running: new Set(),
+    onFailure: (writer, error) =>
+      log.error({ err: error, writer }, 'the audit log of an earlier process is broken: brevet audit verify'),
+  });
   const open = await openProcess(settings, log, metrics, 0);
   const feeding = feedEventIndex(open.house, log);
   const trimming = keepTrimmed(settings, open.house, log);

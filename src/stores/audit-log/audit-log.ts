@@ -77,20 +77,28 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
 
 /**
  * Repairs what crashes left behind in the files of writers that do not run any more: cuts off torn lines, and writes the outcome of every
- * intent that has none. Rejects with AuditLogError. INVARIANT: none of these writers is running; `running` names those that are.
+ * intent that has none. `onFailure` is told of a writer whose files cannot be repaired; the others are. Rejects with AuditLogError when the
+ * directory cannot be read. INVARIANT: none of these writers is running; `running` names those that are.
  */
 export async function settleAuditLog(
-  options: Omit<AuditLogOptions, 'writer'> & { readonly running: ReadonlySet<string> },
+  options: Omit<AuditLogOptions, 'writer'> & {
+    readonly running: ReadonlySet<string>;
+    readonly onFailure: (writer: string, error: unknown) => void;
+  },
 ): Promise<void> {
-  const { running, ...shared } = options;
+  const { running, onFailure, ...shared } = options;
   const names = await (options.files ?? systemFiles).list(options.directory).catch((error: unknown) => {
     throw new AuditLogError(error);
   });
   const writers = new Set(names.flatMap((name) => parseFileName(name)?.writer ?? []));
   for (const writer of writers) {
     if (running.has(writer)) continue;
-    const log = await openAuditLog({ ...shared, writer });
-    await log.close();
+    try {
+      const log = await openAuditLog({ ...shared, writer });
+      await log.close();
+    } catch (error) {
+      onFailure(writer, error);
+    }
   }
 }
 

@@ -191,8 +191,31 @@ describe('a log that is opened after a crash', () => {
       await log.append(intent(writer));
       await log.close();
     }
-    await settleAuditLog({ directory, clock: () => day, running: new Set(['node-1']) });
+    await settleAuditLog({
+      directory,
+      clock: () => day,
+      running: new Set(['node-1']),
+      onFailure: assert.fail,
+    });
     assert.deepEqual(await outcomes(), [['node-0', 'InternalFailure', 'unknown']]);
+  });
+
+  test('settles the others when the files of one are broken', async () => {
+    for (const writer of ['node-0', 'node-1']) {
+      const log = await openAuditLog({ directory, writer, clock: () => day });
+      await log.append(intent(writer));
+      await log.close();
+    }
+    await appendFile(join(directory, '2026-01-02.node-0.jsonl'), 'nonsense\n');
+    const broken: string[] = [];
+    await settleAuditLog({
+      directory,
+      clock: () => day,
+      running: new Set(),
+      onFailure: (writer, error) => broken.push(`${writer}: ${String((error as Error).cause)}`),
+    });
+    assert.deepEqual(broken, ['node-0: Error: not a record of a chain']);
+    assert.deepEqual(await outcomes(), [['node-1', 'InternalFailure', 'unknown']]);
   });
 
   test('looks back into earlier days as far as the oldest intent is', async () => {
@@ -202,7 +225,7 @@ describe('a log that is opened after a crash', () => {
     now += 86_400_000;
     for (let index = 0; index < 200; index++) await crashed.append(auditEvent(`Read${index}`));
     await crashed.close();
-    await settleAuditLog({ directory, clock: () => now, running: new Set() });
+    await settleAuditLog({ directory, clock: () => now, running: new Set(), onFailure: assert.fail });
     assert.deepEqual((await outcomes()).at(-1), ['r1', 'InternalFailure', 'unknown']);
   });
 
