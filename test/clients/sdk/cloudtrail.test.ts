@@ -29,6 +29,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { createTrailDelivery, type TrailDelivery } from '#services/trail-delivery';
 import { openLocalBuckets, openTrailSpool } from '#stores/trail-store';
 import { trailDirectories } from '../../../src/main/compose.ts';
@@ -171,6 +172,8 @@ describe('the bucket of a trail without an S3 endpoint', () => {
   test('holds what the trail logged, proven by keys that ListPublicKeys gives', async () => {
     service.clockAheadMs += 3_700_000;
     const later = cloudtrail(service.root);
+    // A credential is answered only when its record, and with it every earlier one, is on the disk.
+    await service.sts(service.root).send(new GetSessionTokenCommand({}));
     await delivery.run();
     const reader = s3(service.root);
     const location = await reader.send(new GetBucketLocationCommand({ Bucket: bucket }));
