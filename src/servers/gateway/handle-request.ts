@@ -73,9 +73,10 @@ const streamed: ReadonlySet<string> = new Set(['PutObject', 'UploadPart']);
 /** Answers one request. Rejects with S3RequestError, PayloadError, BucketRefused, or what nobody planned for. */
 export async function handleRequest(
   exchange: Exchange,
-  ports: GatewayPorts,
+  given: GatewayPorts,
   progress: GatewayProgress,
 ): Promise<void> {
+  const ports: GatewayPorts = { ...given, store: endWith(exchange, given.store) };
   checkFraming(exchange);
   const { method, target, rawHeaders, headers } = exchange;
   const request = parseS3Request(
@@ -114,6 +115,22 @@ export async function handleRequest(
   }
   demand(s3Questions(request, facts), decision);
   await doWork(work);
+}
+
+/** The store, whose requests end when the client goes away before it is answered. */
+function endWith({ response }: Exchange, store: StoreClient): StoreClient {
+  return {
+    ...store,
+    begin(request) {
+      const outgoing = store.begin(request);
+      const gone = (): void => {
+        if (!response.writableFinished) outgoing.destroy(new Error('the client went away'));
+      };
+      response.once('close', gone);
+      outgoing.once('close', () => response.off('close', gone));
+      return outgoing;
+    },
+  };
 }
 
 async function doWork(work: Work): Promise<void> {
