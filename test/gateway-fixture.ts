@@ -24,7 +24,10 @@ export interface StartedGateway {
 
 const storeKey = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
-export async function startGateway(buckets: readonly string[] = ['photos']): Promise<StartedGateway> {
+/** With `storeEndpoint` the gateway is in front of another store. */
+export async function startGateway(
+  options: { readonly storeEndpoint?: string } = {},
+): Promise<StartedGateway> {
   const service = await startService();
   const directory = await mkdtemp(join(tmpdir(), 'brevet-store-'));
   const server = new S3rver({
@@ -32,10 +35,10 @@ export async function startGateway(buckets: readonly string[] = ['photos']): Pro
     address: '127.0.0.1',
     silent: true,
     directory,
-    configureBuckets: buckets.map((name) => ({ name, configs: [] })),
+    configureBuckets: [{ name: 'photos', configs: [] }],
   });
   const { port } = await server.run();
-  const storeEndpoint = `http://127.0.0.1:${port}`;
+  const storeEndpoint = options.storeEndpoint ?? `http://127.0.0.1:${port}`;
   const logged: Record<string, unknown>[] = [];
   const note = (line: Record<string, unknown>): void => {
     logged.push(line);
