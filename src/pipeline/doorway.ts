@@ -54,7 +54,9 @@ export function createDoorway(
       const intent = await recordIntent(audit, entry, { operation, authenticated, input, details });
       const output = await operation.run(input, loaded, {
         ...authenticated,
-        identity: writeAfter(intent, identity),
+        identity: writeAfter(intent, identity, (present) => {
+          findCaller({ state: present, box, findTokenKey, now }, accessKeyId, sessionToken);
+        }),
         random,
         tokenKey: () => keyring.current(),
         findTokenKey,

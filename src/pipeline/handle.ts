@@ -3,7 +3,7 @@ import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
 import { GuessLimit, PolicyCache, ProviderKeys } from '#services/operation';
 import type { AuditLog, EventIndex } from '#stores/audit-log';
-import type { IdentityStore } from '#stores/identity';
+import type { IdentityState, IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
 import type { OutboundHttp } from '#stores/outbound-http';
 import { type Fault, unsupportedOperation } from '#wire/faults';
@@ -11,7 +11,7 @@ import { serviceModels } from '#wire/model';
 import { createCatchUp } from './catch-up.ts';
 import type { WireRequest, WireResponse } from './exchange.ts';
 import { SigningKeyCache } from './signing-key-cache.ts';
-import { type Authenticated, authenticate } from './stages/authenticate.ts';
+import { type Authenticated, authenticate, authenticateAgain } from './stages/authenticate.ts';
 import { authorize, authorizeFederated, Denied } from './stages/authorize.ts';
 import { connectionOf } from './stages/connection.ts';
 import { decode } from './stages/decode.ts';
@@ -152,17 +152,24 @@ export function createPipeline(options: PipelineOptions): Handle {
       const loaded = operation.load(input, authenticated);
       const details = operation.describe?.(input, loaded, authenticated);
       progress.details = details;
-      authorize(
-        authenticated,
-        operation.authorize(input, loaded, authenticated),
-        connectionOf(request, authenticated),
-        policies,
-      );
+      const connection = connectionOf(request, authenticated);
+      authorize(authenticated, operation.authorize(input, loaded, authenticated), connection, policies);
 
+      // Waiting for the disk and the writer lock takes time, in which a name can pass to somebody else and a right can be taken away.
+      const askAgain = (state: IdentityState): void => {
+        const present = authenticateAgain(request, authenticated, {
+          state,
+          box: options.box,
+          findTokenKey,
+          now,
+        });
+        const found = operation.load(input, present);
+        authorize(present, operation.authorize(input, found, present), connection, policies);
+      };
       const intent = await recordIntent(audit, entry, { operation, authenticated, input, details });
       const output = await operation.run(input, loaded, {
         ...authenticated,
-        identity: writeAfter(intent, identity),
+        identity: writeAfter(intent, identity, askAgain),
         random,
         tokenKey: () => options.keyring.current(),
         findTokenKey,

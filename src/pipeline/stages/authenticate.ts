@@ -86,6 +86,19 @@ export function authenticate(
   };
 }
 
+/**
+ * The same sender in a later state: their key, session, principal or account may be gone by then. Throws Fault as `authenticate` does.
+ */
+export function authenticateAgain(
+  request: WireRequest,
+  before: Authenticated,
+  source: CredentialSource,
+): Authenticated {
+  const { accessKeyId } = before.caller;
+  const { caller } = findCaller(source, accessKeyId, parseSignature(request).sessionToken);
+  return { ...before, caller, state: source.state };
+}
+
 function signingKey(
   cache: SigningKeyCache,
   { scope }: ParsedSignature,

@@ -4,7 +4,7 @@ import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
 import type { FederatedOperation, Operation, RecordDetails, Unsupported } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
-import type { IdentityStore } from '#stores/identity';
+import type { IdentityState, IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
 import { type ServiceModel, serviceModels } from '#wire/model';
 import { header, type WireRequest } from '../exchange.ts';
@@ -76,8 +76,15 @@ export async function recordIntent(
   return { event, record, isRecorded: () => recorded !== undefined };
 }
 
-/** The store as a run may use it. INVARIANT: nothing is written before the intent is on the disk. */
-export function writeAfter(intent: Intent | undefined, identity: IdentityStore): IdentityStore {
+/**
+ * The store as a run may use it. `askAgain` throws when the request may not be done in the state that the write finds.
+ * INVARIANT: nothing is written before the intent is on the disk, nor in a state in which the request would have been refused.
+ */
+export function writeAfter(
+  intent: Intent | undefined,
+  identity: IdentityStore,
+  askAgain: (state: IdentityState) => void,
+): IdentityStore {
   if (intent === undefined) return identity;
   return {
     get state() {
@@ -92,7 +99,10 @@ export function writeAfter(intent: Intent | undefined, identity: IdentityStore):
     hasNews: () => identity.hasNews(),
     async write(mutate) {
       await intent.record();
-      return await identity.write(mutate);
+      return await identity.write((transaction) => {
+        askAgain(transaction.state);
+        return mutate(transaction);
+      });
     },
     close: () => identity.close(),
   };
