@@ -16,7 +16,11 @@ test('the tour walks the main job to its end, in less than twenty seconds', asyn
     /refused {2}the same credentials: ExpiredToken/,
     /refused {2}the revoked session: InvalidClientTokenId/,
     /with an explicit deny in an identity-based policy/,
-    /expired, revoked\.\n$/,
+    /allowed {2}2026\/sales\.csv, once a bucket policy names the role/,
+    /refused {2}2025\/sales\.csv, which the session policy leaves out: AccessDenied/,
+    /refused {2}2026\/sales\.csv, once the session is revoked/,
+    /verified ASIA\S+ is \S+, and the service is stopped/,
+    /verified without the issuer\.\n$/,
   ])
     assert.match(stdout, line);
 });

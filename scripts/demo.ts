@@ -44,12 +44,7 @@ import { authorizationMessageHeader } from '#pipeline';
 import { createApiServer } from '#servers/api';
 import { compose } from '../src/main/compose.ts';
 import { createFirstAccount } from '../src/main/first-start.ts';
-
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import { type Credentials, type Tour, walkApi, walkObjects } from './demo-resources.ts';
 
 const region = 'us-east-1';
 const minuteMs = 60_000;
@@ -68,13 +63,22 @@ const house = await compose({
     throw error;
   },
 });
-const api = createApiServer({ handle: house.answer, onConnectionError: () => undefined });
+const api = createApiServer({
+  handle: async (request) => {
+    const answer = await house.answer(request);
+    // Clients set their clocks by this header.
+    return { ...answer, headers: { ...answer.headers, date: new Date(now()).toUTCString() } };
+  },
+  onConnectionError: () => undefined,
+});
 const clients: { destroy(): void }[] = [];
 
 try {
   await walk();
   say('');
-  say('That was the main job: issued, used, limited, explained, expired, revoked.');
+  say(
+    'That was the main job: issued, used, limited, explained, expired, revoked, and verified without the issuer.',
+  );
 } finally {
   for (const client of clients) client.destroy();
   await api.close(1000);
@@ -145,11 +149,6 @@ async function walk(): Promise<void> {
   await deny('iam:ListGroups', (client) => client.send(new ListGroupsCommand({})));
   await deny('iam:CreateUser', (client) => client.send(new CreateUserCommand({ UserName: 'mallory' })));
 
-  chapter('Expiry');
-  time.aheadMs += 15 * minuteMs;
-  say('Fifteen minutes later (the clock of the service was moved):');
-  await refused('the same credentials', () => sts(session).send(new GetCallerIdentityCommand({})));
-
   chapter('Revocation');
   const [first, second] = await Promise.all([assume(withMfa, asked), assume(withMfa, asked)]);
   await iam(administrator).send(new DeleteAccessKeyCommand({ AccessKeyId: first.accessKeyId }));
@@ -174,6 +173,98 @@ async function walk(): Promise<void> {
   );
   say('A deny on aws:TokenIssueTime ends all sessions that were issued before:');
   await deniedTo(second, administrator)('iam:ListUsers', (client) => client.send(new ListUsersCommand({})));
+
+  const tour: Tour = { house, endpoint: endpoint(), now, aheadMs: () => time.aheadMs, say, refused };
+  const endSession = async (caller: Credentials, ended: Credentials): Promise<void> => {
+    await iam(caller).send(new DeleteAccessKeyCommand({ AccessKeyId: ended.accessKeyId }));
+  };
+
+  chapter('Objects');
+  const lakeArn = await createLakeRole(administrator, `${management}`);
+  const lake = await assume(withMfa, {
+    RoleArn: lakeArn,
+    RoleSessionName: 'nightly',
+    DurationSeconds: 900,
+    Policy: allow(['s3:GetObject'], 'arn:aws:s3:::lake/2026/*'),
+  });
+  await walkObjects(tour, {
+    owner: root,
+    ownerAccount: `${management}`,
+    readerArn: lakeArn,
+    session: lake,
+    revoke: () => endSession(administrator, lake),
+  });
+
+  chapter('Expiry');
+  time.aheadMs += 15 * minuteMs;
+  say('Fifteen minutes later (the clock of the service was moved):');
+  await refused('the same credentials', () => sts(session).send(new GetCallerIdentityCommand({})));
+
+  chapter('An API elsewhere');
+  const verifier = await createVerifier(root);
+  const [caller, other] = await Promise.all(
+    ['one', 'two'].map((name) => roleSession(withMfa, lakeArn, name)),
+  );
+  assert.ok(caller && other);
+  await walkApi(tour, {
+    verifier,
+    caller,
+    other,
+    revoke: () => endSession(administrator, caller),
+    stopService: () => api.close(0),
+  });
+}
+
+function roleSession(caller: Credentials, RoleArn: string, RoleSessionName: string): Promise<Credentials> {
+  return assume(caller, { RoleArn, RoleSessionName });
+}
+
+/** Creates a role of the other account that trusts ada and may read the lake, and returns its ARN. */
+async function createLakeRole(administrator: Credentials, trusted: string): Promise<string> {
+  const client = iam(administrator);
+  const { Role } = await client.send(
+    new CreateRoleCommand({
+      RoleName: 'lake',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${trusted}:user/ada` },
+          Action: 'sts:AssumeRole',
+        },
+      }),
+    }),
+  );
+  const policy = { RoleName: 'lake', PolicyName: 'read' };
+  await client.send(
+    new PutRolePolicyCommand({ ...policy, PolicyDocument: allow(['s3:GetObject'], 'arn:aws:s3:::lake/*') }),
+  );
+  assert.ok(Role?.Arn);
+  return Role.Arn;
+}
+
+/** Creates a user for a resource elsewhere, who may ask for the signing keys of one service and for what has changed. */
+async function createVerifier(root: Credentials): Promise<Credentials> {
+  const client = iam(root);
+  await client.send(new CreateUserCommand({ UserName: 'orders-api' }));
+  const policy = { UserName: 'orders-api', PolicyName: 'verify' };
+  const keys = 'arn:aws:brevet:us-east-1:*:signing-key/execute-api';
+  await client.send(
+    new PutUserPolicyCommand({
+      ...policy,
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: 'brevet:GetSigningKey', Resource: keys },
+          { Effect: 'Allow', Action: 'brevet:GetChanges', Resource: '*' },
+        ],
+      }),
+    }),
+  );
+  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: 'orders-api' }));
+  assert.ok(AccessKey?.AccessKeyId && AccessKey.SecretAccessKey);
+  say('The API has a user of its own, who may learn keys for execute-api in us-east-1 and what has changed.');
+  return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
 }
 
 /** Starts to listen, makes the first account, and returns its root key. */
