@@ -20,6 +20,13 @@ export interface AuditFiles {
   open(directory: string, name: string): Promise<AuditFile>;
 }
 
+/**
+ * On Linux a write to a file that is opened so returns when the data is on the disk, as if fdatasync followed (open(2), O_DSYNC): one
+ * wait for a thread less, which counts when all cores are busy. Elsewhere the flag is missing or promises less.
+ */
+const writesThrough = process.platform === 'linux';
+const flags = constants.O_CREAT | constants.O_RDWR | (writesThrough ? constants.O_DSYNC : 0);
+
 export const systemFiles: AuditFiles = {
   async list(directory) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -27,7 +34,8 @@ export const systemFiles: AuditFiles = {
   },
   async open(directory, name) {
     const path = `${directory}/${name}`;
-    const handle = await open(path, constants.O_CREAT | constants.O_RDWR, 0o600);
+    const handle = await open(path, flags, 0o600);
+    let isSynced = writesThrough;
     const folder = await open(directory, 'r');
     await folder.sync().finally(() => folder.close());
     return {
@@ -43,8 +51,14 @@ export const systemFiles: AuditFiles = {
           done += bytesWritten;
         }
       },
-      sync: () => handle.datasync(),
-      truncate: (size) => handle.truncate(size),
+      async sync() {
+        if (!isSynced) await handle.datasync();
+        isSynced = writesThrough;
+      },
+      truncate(size) {
+        isSynced = false;
+        return handle.truncate(size);
+      },
       close: () => handle.close(),
     };
   },
