@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { hashPassword, matchPassword, passwordSaltBytes } from '#core/password';
 
@@ -40,4 +41,12 @@ test('hashing leaves the event loop free', async () => {
   setImmediate(() => turns.push('turned'));
   await hashing;
   assert.deepEqual(turns, ['turned', 'hashed']);
+});
+
+test('many hashes at once leave threads for the disk', async () => {
+  let done = 0;
+  const hashes = Array.from({ length: 6 }, () => hashPassword('word', new Uint8Array(16)).then(() => done++));
+  await readFile(import.meta.filename);
+  assert.equal(done, 0);
+  await Promise.all(hashes);
 });

@@ -1,4 +1,5 @@
-import { type Caller, defineOperation, type UserCaller } from '#services/operation';
+import { type Call, type Caller, defineOperation, type UserCaller } from '#services/operation';
+import type { LoginProfileDocument } from '#stores/identity';
 import { type Fault, fault } from '#wire/faults';
 import { iamOperations } from '#wire/model';
 import { aboutEntity } from '../base/question.ts';
@@ -24,7 +25,7 @@ export const changePassword = defineOperation(iamOperations.ChangePassword, {
   run: async (input, user, call) => {
     const { account } = call.caller;
     const profile = profileOf(call.state, user);
-    if (!(await matchSealedPassword(input.OldPassword, user.id, profile.sealedHash, call))) {
+    if (!(await matchOldPassword(input.OldPassword, profile, call))) {
       throw fault('AccessDenied', 'The old password was incorrect.');
     }
     const expiry = passwordExpiry(account, profile);
@@ -35,6 +36,24 @@ export const changePassword = defineOperation(iamOperations.ChangePassword, {
     await replaceProfile(call, user.name, profile, { ...changed, resetRequired: false });
   },
 });
+
+/**
+ * Whether this is the present password. Whoever has a key of the user could try words all day: guesses are slowed down like those of an
+ * MFA code, in the words for a wrong one.
+ */
+async function matchOldPassword(
+  given: string,
+  { id, sealedHash }: LoginProfileDocument,
+  call: Call,
+): Promise<boolean> {
+  const { guesses, now } = call;
+  if (!guesses.isOpen(sealedHash, now)) return false;
+  // Taken for wrong until it is known to be right: hashing takes time, in which any number of guesses could be begun.
+  guesses.failed(sealedHash, now);
+  if (!(await matchSealedPassword(given, id, sealedHash, call))) return false;
+  guesses.succeeded(sealedHash);
+  return true;
+}
 
 function userCaller(caller: Caller): UserCaller {
   if (caller.kind !== 'user') throw notUser();

@@ -198,6 +198,25 @@ test('ChangePassword replaces the password by one whose owner knew the old', asy
   await change(fixture, 'Battery-Staple-2', 'Another-Word-3');
 });
 
+test('after five wrong old passwords the right one is not looked at for a while', async () => {
+  const fixture = await withPassword();
+  const wrong = isFault('AccessDenied', 'The old password was incorrect.');
+  for (let guess = 0; guess < 5; guess++)
+    await assert.rejects(change(fixture, `Wrong-Word-${guess}`, 'Battery-Staple-2'), wrong);
+  await assert.rejects(change(fixture, first, 'Battery-Staple-2'), wrong);
+  fixture.now += 30_000;
+  await change(fixture, first, 'Battery-Staple-2');
+});
+
+test('guesses made at once are no more than guesses made one by one', async () => {
+  const fixture = await withPassword();
+  const guesses = Array.from({ length: 8 }, (_, index) => (index < 7 ? `Wrong-Word-${index}` : first));
+  const outcomes = await Promise.allSettled(
+    guesses.map((guess) => change(fixture, guess, 'Battery-Staple-2')),
+  );
+  assert.deepEqual(new Set(outcomes.map(({ status }) => status)), new Set(['rejected']));
+});
+
 test('of two changes at once one is made', async () => {
   const fixture = await withPassword();
   const outcomes = await Promise.allSettled([
