@@ -9,6 +9,8 @@ import {
   type CallThrough,
   createDoorway,
   createPipeline,
+  createServiceEntry,
+  type EnterAsService,
   type Handle,
   NoiseLimit,
   recordLeftOut,
@@ -69,6 +71,8 @@ export interface House {
   readonly handle: Handle;
   /** For doors of this process that prove and decide by themselves. */
   readonly callThrough: CallThrough;
+  /** For doors of this process that stand where AWS has a service. */
+  readonly enterAsService: EnterAsService;
   /** Answers whatever comes to the endpoint: by the corridor, or by the door to the buckets of trails what is signed for S3. */
   readonly answer: (request: WireRequest) => Promise<WireResponse<string | Uint8Array>>;
   readonly identity: IdentityStore;
@@ -166,6 +170,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   return {
     handle,
     callThrough: createDoorway(ports),
+    enterAsService: createServiceEntry(ports),
     answer: (request) => (isSignedForS3(request) ? door(request) : handle(request)),
     identity,
     box,

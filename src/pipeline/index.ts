@@ -7,6 +7,7 @@
 export { type CallThrough, createDoorway, type DoorCall } from './doorway.ts';
 export { header, type WireRequest, type WireResponse } from './exchange.ts';
 export { type Answered, createPipeline, type Handle, type PipelineOptions } from './handle.ts';
+export { createServiceEntry, type EnterAsService, type ServiceCall } from './service-entry.ts';
 export { authorizationMessageHeader } from './stages/encode.ts';
 export { NoiseLimit } from './stages/noise-limit.ts';
 export { recordLeftOut } from './stages/record.ts';

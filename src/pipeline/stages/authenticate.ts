@@ -14,6 +14,7 @@ import {
   type FederatedCaller,
   findCaller,
   type GuessLimit,
+  type ServiceCaller,
   type World,
 } from '#services/operation';
 import { fault } from '#wire/faults';
@@ -29,7 +30,7 @@ export interface Authenticated extends World {
 
 /** Whoever sent a request, proven by a signature or by a token, as records name them. */
 export interface Sender {
-  readonly caller: Caller | FederatedCaller;
+  readonly caller: Caller | FederatedCaller | ServiceCaller;
   readonly requestedRegion: string;
 }
 

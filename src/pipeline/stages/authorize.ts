@@ -2,8 +2,8 @@ import { denialMessage, evaluate, type PolicyRequest } from '#core/policy';
 import {
   type Connection,
   callerArn,
-  collectFederatedPolicies,
   collectPolicies,
+  collectTrustPolicies,
   type FederatedCaller,
   federatedContext,
   type Moment,
@@ -82,7 +82,7 @@ export function authorizeFederated(
         resourceAccount: account,
         context: federatedContext(moment, account, question, connection),
       },
-      collectFederatedPolicies(moment.state, account, question, cache),
+      collectTrustPolicies(moment.state, account, question, cache),
     );
     if (!decision.allowed) throw fault('AccessDenied', `Not authorized to perform ${operation}`);
   }

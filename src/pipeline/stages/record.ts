@@ -2,7 +2,7 @@ import { type AuditEvent, type AuditUserIdentity, auditNote, limitField } from '
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
-import type { FederatedOperation, Operation, RecordDetails, Unsupported } from '#services/operation';
+import type { Operation, RecordDetails, Unsupported } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityState, IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
@@ -34,12 +34,17 @@ export interface Progress {
   authenticated?: Authenticated;
   /** Whom an identity provider's token has proven, where nobody signed. */
   federated?: Sender;
+  /** What a service of AWS's is doing, where no request came over the wire. */
+  served?: { readonly operation: RecordedOperation; readonly sender: Sender };
   input?: unknown;
   details?: Details | undefined;
 }
 
+/** What a record says of an operation. */
+type RecordedOperation = Pick<Operation, 'model' | 'effect' | 'readOnly'>;
+
 interface Walked {
-  readonly operation: Operation | FederatedOperation;
+  readonly operation: RecordedOperation;
   readonly authenticated: Sender;
   readonly input: unknown;
   readonly details: Details | undefined;
@@ -140,7 +145,8 @@ function outcomesOf(
     eventID: createUuid(entry.random),
   };
   const owner = details?.owner;
-  if (owner === undefined || owner === caller.account.id || caller.kind === 'federated') return [outcome];
+  const isOutside = caller.kind === 'federated' || caller.kind === 'service';
+  if (owner === undefined || owner === caller.account.id || isOutside) return [outcome];
   const sharedEventID = createUuid(entry.random);
   return [
     { ...outcome, sharedEventID },
@@ -165,8 +171,8 @@ export function recordFailure(
   fault: Fault,
   noise: NoiseLimit,
 ): void {
-  const { target } = progress;
-  const authenticated = progress.authenticated ?? progress.federated;
+  const { target, served } = progress;
+  const authenticated = progress.authenticated ?? progress.federated ?? served?.sender;
   if (authenticated === undefined && !noise.admit(entry.request.sourceIp, entry.now)) return;
   const model = target?.model ?? serviceModels.sts;
   const { text } = answerOf(fault, model);
@@ -174,7 +180,7 @@ export function recordFailure(
     ...eventOf('outcome', entry, {
       ...progress,
       ...(authenticated === undefined ? {} : { authenticated }),
-      operation: target?.operation,
+      operation: target?.operation ?? served?.operation,
     }),
     errorCode: errorCodeOf(fault, model),
     ...(text === undefined ? {} : { errorMessage: text.slice(0, textLimit) }),
@@ -203,7 +209,7 @@ function errorCodeOf(fault: Fault, model: ServiceModel): string {
 }
 
 interface Known {
-  readonly operation?: Operation | FederatedOperation | Unsupported | undefined;
+  readonly operation?: RecordedOperation | Unsupported | undefined;
   readonly authenticated?: Sender;
   readonly input?: unknown;
   readonly details?: Details | undefined;
@@ -254,7 +260,7 @@ const unknownIdentity: AuditUserIdentity = { type: 'Unknown' };
 
 const readingNames = /^(Describe|Get|List|Lookup|Search|Simulate)/;
 
-function isReadOnly(operation: Operation | FederatedOperation | Unsupported | undefined): boolean {
+function isReadOnly(operation: RecordedOperation | Unsupported | undefined): boolean {
   if (operation === undefined) return true;
   if ('unsupported' in operation) return readingNames.test(operation.model.name);
   return operation.readOnly ?? operation.effect === 'read';

@@ -8,11 +8,13 @@ import {
   callerUserId,
   type FederatedCaller,
   roleArn,
+  type ServiceCaller,
   userArn,
 } from '#services/operation';
 
 /** The caller in CloudTrail's form, as their own account sees them (CloudTrail User Guide, "userIdentity element"). */
-export function userIdentity(caller: Caller | FederatedCaller): AuditUserIdentity {
+export function userIdentity(caller: Caller | FederatedCaller | ServiceCaller): AuditUserIdentity {
+  if (caller.kind === 'service') return { type: 'AWSService', invokedBy: caller.service };
   return caller.kind === 'federated' ? webIdentity(caller) : signerIdentity(caller);
 }
 

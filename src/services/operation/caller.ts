@@ -56,6 +56,20 @@ export interface FederatedCaller {
   readonly subject: string;
 }
 
+/**
+ * A service of AWS's that acts for something in an account, such as `ec2.amazonaws.com` for an instance. It is only ever made inside this
+ * process: no signature, token or header proves one.
+ */
+export interface ServiceCaller {
+  readonly kind: 'service';
+  /** `ec2.amazonaws.com` */
+  readonly service: string;
+  /** ARN of what it acts for. */
+  readonly sourceArn: string;
+  /** The account that is in. */
+  readonly account: AccountDocument;
+}
+
 export function userArn(user: UserDocument): string {
   return iamArn(user.account, 'user', user.path, user.name);
 }

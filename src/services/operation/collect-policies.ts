@@ -39,8 +39,8 @@ export function collectPolicies(
   return { ...policies, ...trustPolicy(state, question, cache) };
 }
 
-/** Every policy that has a say in what an identity provider's token may be given: the role's, and those of its organization. */
-export function collectFederatedPolicies(
+/** Every policy that has a say in what somebody without policies of their own may be given: the role's, and those of its organization. */
+export function collectTrustPolicies(
   state: IdentityState,
   account: string,
   question: Question,

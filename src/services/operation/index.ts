@@ -18,12 +18,13 @@ export {
   type RoleCaller,
   type RootCaller,
   roleArn,
+  type ServiceCaller,
   type UserCaller,
   userArn,
 } from './caller.ts';
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
-export { collectFederatedPolicies, collectGroupPolicies, collectPolicies } from './collect-policies.ts';
+export { collectGroupPolicies, collectPolicies, collectTrustPolicies } from './collect-policies.ts';
 export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
@@ -33,6 +34,7 @@ export {
   type Call,
   defineFederatedOperation,
   defineOperation,
+  defineServiceOperation,
   type FederatedOperation,
   type FederatedPhases,
   type Issuing,
@@ -42,6 +44,7 @@ export {
   type Phases,
   type Question,
   type RecordDetails,
+  type ServiceOperation,
   type Unsupported,
   unsupported,
   type World,
@@ -62,4 +65,4 @@ export {
 } from './organization-policies.ts';
 export { PolicyCache } from './policy-cache.ts';
 export { ProviderKeys } from './provider-keys.ts';
-export { type Connection, federatedContext, requestContext } from './request-context.ts';
+export { type Connection, federatedContext, requestContext, serviceContext } from './request-context.ts';

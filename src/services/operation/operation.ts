@@ -8,7 +8,7 @@ import type { IdentityState, IdentityStore, RoleDocument, Tag } from '#stores/id
 import type { SecretBox } from '#stores/keyring';
 import type { Fault } from '#wire/faults';
 import type { OperationModel } from '#wire/model';
-import type { Caller, FederatedCaller } from './caller.ts';
+import type { Caller, FederatedCaller, ServiceCaller } from './caller.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
@@ -30,7 +30,7 @@ export interface World extends Moment {
 
 /** What it takes to make a session for somebody. */
 export interface Issuing extends Moment {
-  readonly caller: Caller | FederatedCaller;
+  readonly caller: Caller | FederatedCaller | ServiceCaller;
   readonly random: (count: number) => Uint8Array;
   /** The key that seals new session tokens. */
   readonly tokenKey: () => TokenKey;
@@ -135,6 +135,26 @@ export interface FederatedOperation
   readonly model: OperationModel;
 }
 
+/**
+ * The phases of what a service of AWS's does in an account, such as EC2 for an instance. No request of it comes over the wire: only a door
+ * of this process can begin it. The service has no policies of its own, so the resource's policy alone must allow.
+ */
+export interface ServicePhases<I, O, L> {
+  readonly callers: 'service';
+  readonly effect: 'credential';
+  readonly readOnly?: true;
+  readonly load: (input: I, moment: Moment) => L;
+  /** Pure: the questions to put to policy, in order. A missing role is asked about like one that exists. */
+  readonly authorize: (input: I, loaded: L) => readonly Question[];
+  readonly describe?: (input: I, loaded: L) => RecordDetails<unknown>;
+  readonly run: (input: I, loaded: L, issuing: Issuing) => O;
+}
+
+/** One operation of a service of AWS's. Unlike the others it keeps its types: no table holds it, and its caller is code. */
+export interface ServiceOperation<I, O, L> extends ServicePhases<I, O, L> {
+  readonly model: OperationModel;
+}
+
 /** An operation that Brevet knows and does not do: it answers with the `UnsupportedOperation` fault once the caller is known. */
 export interface Unsupported {
   readonly model: OperationModel;
@@ -161,6 +181,14 @@ export function defineFederatedOperation<I, O, P, L extends { readonly caller: F
     { readonly caller: FederatedCaller }
   >;
   return { ...forgotten, model: model as OperationModel };
+}
+
+/** `defineOperation` for what services of AWS's do. */
+export function defineServiceOperation<I, O, L>(
+  model: OperationModel<unknown, O>,
+  phases: ServicePhases<I, O, L>,
+): ServiceOperation<I, O, L> {
+  return { ...phases, model: model as OperationModel };
 }
 
 /** Registers an operation as known and not built, with the reason that stands in the coverage table. */

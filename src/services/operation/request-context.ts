@@ -1,8 +1,8 @@
 import type { ContextValue } from '#core/policy';
 import { formatIsoSeconds, type Instant } from '#core/time';
 import type { AccountDocument, IdentityState, Tag } from '#stores/identity';
-import { type Caller, callerUserId, principalFacts } from './caller.ts';
-import type { Question, World } from './operation.ts';
+import { type Caller, callerUserId, principalFacts, type ServiceCaller } from './caller.ts';
+import type { Moment, Question, World } from './operation.ts';
 import { organizationPathText } from './organization-policies.ts';
 
 const principalTypes = {
@@ -79,6 +79,29 @@ export function federatedContext(
   return context;
 }
 
+/**
+ * The condition keys of a question that a service of AWS's asks: what it acts for is described, so that a role can trust it for its own
+ * account's things alone (IAM User Guide, "The confused deputy problem"). There is no connection of a caller that keys could describe.
+ */
+export function serviceContext(
+  { state, region, now }: Moment,
+  { service, sourceArn, account }: ServiceCaller,
+  question: Question,
+): ReadonlyMap<string, ContextValue> {
+  const context = new Map<string, ContextValue>();
+  setMoment(context, now, undefined);
+  context.set('aws:securetransport', 'true');
+  context.set('aws:requestedregion', region);
+  context.set('aws:principalisawsservice', 'true');
+  context.set('aws:principalservicename', service);
+  context.set('aws:principalservicenameslist', [service]);
+  context.set('aws:sourcearn', sourceArn);
+  context.set('aws:sourceaccount', account.id);
+  setOrganization(context, 'source', state, account);
+  setResource(context, state, question, account.id);
+  return context;
+}
+
 function setMoment(
   context: Map<string, ContextValue>,
   now: Instant,
@@ -115,10 +138,10 @@ function setResource(
   }
 }
 
-/** The organization of the principal's or the resource's account, and the one path through it that leads to the account. */
+/** The organization of the principal's, the resource's or the source's account, and the one path through it that leads to the account. */
 function setOrganization(
   context: Map<string, ContextValue>,
-  of: 'principal' | 'resource',
+  of: 'principal' | 'resource' | 'source',
   state: IdentityState,
   account: AccountDocument,
 ): void {

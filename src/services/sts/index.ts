@@ -13,6 +13,8 @@ import { getCallerIdentity } from './get-caller-identity.ts';
 import { getFederationToken } from './get-federation-token.ts';
 import { getSessionToken } from './get-session-token.ts';
 
+export { assumeRoleForService, type ServiceSession } from './assume-role-for-service.ts';
+
 export const sts = {
   AssumeRole: assumeRole,
   AssumeRoleWithSAML: unsupported(stsOperations.AssumeRoleWithSAML, 'SAML federation is not built yet'),
