@@ -13,6 +13,7 @@ export { settingKeys } from './schema.ts';
 export {
   type AuthorizerSettings,
   type GatewaySettings,
+  type InstanceSettings,
   type ListenAddress,
   type LogLevel,
   type Settings,

@@ -62,6 +62,7 @@ describe('settings', () => {
       outbound: { allow: [], caFile: undefined },
       authorizers: [],
       gateways: [],
+      instances: [],
     });
   });
 
@@ -125,6 +126,7 @@ audit:
         },
       }),
       {
+        instances: [],
         gateways: [
           {
             service: 's3',
@@ -296,15 +298,6 @@ describe('the settings file', () => {
       'brevet.yaml: __proto__: unknown setting',
     ]);
   });
-
-  for (const key of ['instances']) {
-    it(`refuses ${key}, which is not built yet`, () => {
-      const expected = `brevet.yaml: ${key}: is not built yet in this version of Brevet; remove it`;
-      assert.deepEqual(problems(yaml(`${key}: []`)), [expected]);
-      assert.deepEqual(problems(yaml(`${key}: {}`)), [expected]);
-      assert.deepEqual(problems(yaml(`${key}:`)), [expected]);
-    });
-  }
 });
 
 const hostPort = 'expected HOST:PORT, such as 127.0.0.1:4592 or [::1]:4592';
@@ -584,4 +577,96 @@ describe('docs/settings.md', () => {
     const rows = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
     assert.deepEqual(rows.toSorted(), settingKeys.toSorted());
   });
+});
+
+describe('instances', () => {
+  const one = (more = ''): string =>
+    `instances: [{ id: i-0123456789abcdef0, instanceProfile: "arn:aws:iam::111122223333:instance-profile/app/web", listen: "127.0.0.1:1338"${more} }]`;
+
+  it('are in the Region of the settings, and need tokens, unless they say otherwise', () => {
+    const [plain] = load(yaml(`region: eu-west-1\n${one()}`)).instances;
+    assert.deepEqual(plain, {
+      listen: { host: '127.0.0.1', port: 1338 },
+      profileArn: 'arn:aws:iam::111122223333:instance-profile/app/web',
+      tokens: 'required',
+      hosts: [],
+      facts: {
+        id: 'i-0123456789abcdef0',
+        accountId: '111122223333',
+        region: 'eu-west-1',
+        availabilityZone: 'eu-west-1a',
+        instanceType: 't3.micro',
+        imageId: 'ami-00000000',
+        architecture: 'x86_64',
+        privateIp: '127.0.0.1',
+        hostname: 'ip-127-0-0-1.ec2.internal',
+      },
+    });
+    const [other] = load(
+      yaml(one(', tokens: optional, hosts: [IMDS.example.com], region: us-east-2, privateIp: 10.0.0.7')),
+    ).instances;
+    assert.deepEqual(
+      [other?.tokens, other?.hosts, other?.facts.availabilityZone, other?.facts.hostname],
+      ['optional', ['imds.example.com'], 'us-east-2a', 'ip-10-0-0-7.ec2.internal'],
+    );
+  });
+
+  for (const [what, text, complaint] of [
+    [
+      'an id of another form',
+      one(', id: i-1').replace('id: i-0123456789abcdef0, ', ''),
+      'instances.0.id: expected the id of an instance: i- and 8 or 17 hexadecimal digits; it is "i-1"',
+    ],
+    [
+      'the ARN of a role',
+      one().replace('instance-profile/app', 'role'),
+      'instances.0.instanceProfile: expected the ARN of an instance profile, such as arn:aws:iam::111122223333:instance-profile/web; it is "arn:aws:iam::111122223333:role/web"',
+    ],
+    [
+      'another word for tokens',
+      one(', tokens: off'),
+      'instances.0.tokens: expected one of required, optional; it is "off"',
+    ],
+    ['a key that does not exist', one(', hopLimit: 1'), 'instances.0.hopLimit: unknown setting'],
+    [
+      'a name that is none',
+      one(', hosts: ["*"]'),
+      'instances.0.hosts.0: expected a domain name, such as sts.example.com; it is "*"',
+    ],
+    [
+      'a zone that is none',
+      one(', availabilityZone: a'),
+      'instances.0.availabilityZone: expected an Availability Zone, such as us-east-1a; it is "a"',
+    ],
+    [
+      'a type that is none',
+      one(', instanceType: big'),
+      'instances.0.instanceType: expected an instance type, such as t3.micro; it is "big"',
+    ],
+    [
+      'an image that is none',
+      one(', imageId: x'),
+      'instances.0.imageId: expected the id of an image: ami- and hexadecimal digits; it is "x"',
+    ],
+    [
+      'an address that is none',
+      one(', privateIp: "::1"'),
+      'instances.0.privateIp: expected an IPv4 address; it is "::1"',
+    ],
+    [
+      'an architecture that is none',
+      one(', architecture: z80'),
+      'instances.0.architecture: expected one of x86_64, arm64; it is "z80"',
+    ],
+    ['something else than a list', 'instances: {}', 'instances: expected a list of instances; it is {}'],
+    [
+      'two of one id',
+      one().replace(/(\{.*\})/, '$1, $1'),
+      'instances.1.id: is the id of another instance too',
+    ],
+  ] as const) {
+    it(`are refused with ${what}`, () => {
+      assert.deepEqual(problems(yaml(text)), [`brevet.yaml: ${complaint}`]);
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { completeAuthorizer } from './load-authorizer.ts';
+import { completeInstance } from './load-instances.ts';
 import { readText } from './read-text.ts';
 import type { GivenSettings } from './schema.ts';
 import { type GatewaySettings, type Settings, SettingsError } from './settings.ts';
@@ -57,6 +58,9 @@ export function loadSettings(input: SettingsInput): Settings {
     tls: findTls(sources),
     authorizers: (find('authorizers') ?? []).map((given) =>
       completeAuthorizer(given, find('region') ?? 'us-east-1'),
+    ),
+    instances: (find('instances') ?? []).map((given) =>
+      completeInstance(given, find('region') ?? 'us-east-1'),
     ),
   };
 }

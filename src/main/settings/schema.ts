@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authorizerSchema } from './authorizer-schema.ts';
 import { gatewayKeys, gateways } from './gateways.ts';
+import { instanceSchema, instances } from './instance-schema.ts';
 import {
   accessKeyId,
   accountId,
@@ -15,7 +16,6 @@ import {
   intervalSeconds,
   listenAddress,
   logLevel,
-  notBuiltYet,
   region,
   secretAccessKey,
   storeAccessKeyId,
@@ -81,7 +81,7 @@ export const settingsSchema = z.strictObject(
     gateways: gateways.optional(),
     authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
     audit: audit.optional(),
-    instances: notBuiltYet.optional(),
+    instances: instances.optional(),
   },
   { error: 'expected a mapping of settings' },
 );
@@ -103,7 +103,7 @@ export const hiddenKeys: ReadonlySet<string> = new Set([
 /** Every key of the settings file as a dotted path. */
 export const settingKeys: readonly string[] = [
   ...Object.keys(settingsSchema.shape).filter(
-    (key) => !['endpoint', 'tls', 'outbound', 'authorizers', 'audit', 'gateways'].includes(key),
+    (key) => !['endpoint', 'tls', 'outbound', 'authorizers', 'audit', 'gateways', 'instances'].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
   ...Object.keys(tls.shape).map((key) => `tls.${key}`),
@@ -111,4 +111,5 @@ export const settingKeys: readonly string[] = [
   ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),
   ...Object.keys(audit.shape).map((key) => `audit.${key}`),
   ...gatewayKeys.map((key) => `gateways.${key}`),
+  ...Object.keys(instanceSchema.shape).map((key) => `instances.${key}`),
 ];

@@ -1,5 +1,6 @@
 import type { AccountId } from '#core/identifiers';
 import type { ProxyForm, RouteSettings } from '#servers/forward-auth';
+import type { InstanceFacts } from '#servers/instance-metadata';
 
 /** Where to listen. Port 0 lets the system choose a free one. */
 export interface ListenAddress {
@@ -45,6 +46,19 @@ export interface GatewaySettings {
   };
 }
 
+/** An instance, and where its metadata is served. */
+export interface InstanceSettings {
+  readonly listen: ListenAddress;
+  /** ARN of the instance profile. */
+  readonly profileArn: string;
+  /** `optional` serves IMDSv1 too. */
+  readonly tokens: 'required' | 'optional';
+  /** Names that requests may be sent to, beside addresses and `localhost`. */
+  readonly hosts: readonly string[];
+  /** It counts as started when its door opens. */
+  readonly facts: Omit<InstanceFacts, 'startedAt'>;
+}
+
 /** Everything an operator can choose, checked; paths are absolute. docs/settings.md describes each one. */
 export interface Settings {
   readonly dataDirectory: string;
@@ -85,6 +99,7 @@ export interface Settings {
   readonly outbound: { readonly allow: readonly string[]; readonly caFile: string | undefined };
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly authorizers: readonly AuthorizerSettings[];
+  readonly instances: readonly InstanceSettings[];
 }
 
 /** Settings that cannot be used: each problem is one line that names the setting and what was expected, never a secret. */

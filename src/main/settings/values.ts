@@ -10,7 +10,7 @@ const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error',
 const mostWorkers = 64;
 
 /** A schema for a text that `parse` understands; `expected` finishes the sentence "expected …". */
-function text<Value>(expected: string, parse: (text: string) => Value | undefined): z.ZodType<Value> {
+export function text<Value>(expected: string, parse: (text: string) => Value | undefined): z.ZodType<Value> {
   const message = `expected ${expected}`;
   return z.string({ error: message }).transform((given, context) => {
     const value = parse(given);
@@ -132,9 +132,6 @@ export const intervalSeconds = z
   .int({ error: intervalExpected })
   .min(1, { error: intervalExpected })
   .max(86_400, { error: intervalExpected });
-
-/** For a part of the contract that this version lacks: giving it stops the start, since ignoring it could be unsafe. */
-export const notBuiltYet = z.never({ error: 'is not built yet in this version of Brevet; remove it' });
 
 /** `HOST:PORT`, an IPv6 address in brackets; undefined when it is something else. */
 export function parseListenAddress(given: string): ListenAddress | undefined {

@@ -31,6 +31,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'ended-trail': 'nothing',
   'trail-chain': 'nothing',
   'digest-key': 'nothing',
+  'instance-identity-key': 'nothing',
 };
 
 /**

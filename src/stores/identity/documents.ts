@@ -351,6 +351,15 @@ export interface DigestKeyDocument {
   readonly validUntil: Instant;
 }
 
+/** The key pair that signs the identity documents of instances. There is one. */
+export interface InstanceIdentityKeyDocument {
+  readonly id: 'current';
+  /** SPKI, PEM. */
+  readonly publicKey: string;
+  /** The private key (PKCS #8, DER), sealed by the master key with context `instance-identity-key`. */
+  readonly sealedPrivateKey: string;
+}
+
 /** Every kind of record and the document it holds. */
 export interface Documents {
   readonly account: AccountDocument;
@@ -378,6 +387,7 @@ export interface Documents {
   readonly 'ended-trail': EndedTrailDocument;
   readonly 'trail-chain': TrailChainDocument;
   readonly 'digest-key': DigestKeyDocument;
+  readonly 'instance-identity-key': InstanceIdentityKeyDocument;
 }
 
 export type Kind = keyof Documents;

@@ -18,6 +18,7 @@ export type {
   EndedTrailDocument,
   GroupDocument,
   InlinePolicies,
+  InstanceIdentityKeyDocument,
   InstanceProfileDocument,
   Kind,
   LastUsedDocument,

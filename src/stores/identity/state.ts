@@ -71,6 +71,7 @@ function createCollections(): Collections {
       (chain) => chain.trail,
     ),
     'digest-key': byIdOnly((key) => `${key.account} ${key.region}`),
+    'instance-identity-key': byIdOnly(),
   };
 }
 

@@ -310,6 +310,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'ended-trail': true,
   'trail-chain': true,
   'digest-key': true,
+  'instance-identity-key': true,
 };
 
 /** Applies one change; a kind this version does not know belongs to a newer one, and is left to it. */

@@ -1,0 +1,17 @@
+/**
+ * Instance metadata: the door at which programs of an instance find its role's credentials, as EC2's IMDS hands them out.
+ * Owns session tokens, the tree of metadata, and the memory from which credentials are served until they expire. It mints nothing and
+ * decides nothing: credentials come from walking the corridor as EC2's principal, or from an issuer elsewhere.
+ * It believes no header about who is asking: whoever reaches the address of an instance is on it.
+ * Called by main.
+ */
+export { ensureIdentityKey, type IdentityKey } from './identity-key.ts';
+export { type InstanceFacts, instanceArn, type RoleDelivery } from './instance.ts';
+export {
+  createInstanceMetadata,
+  type InstanceMetadata,
+  type InstanceMetadataOptions,
+} from './instance-metadata-server.ts';
+export { createLocalSource, type LocalSourceOptions } from './local-source.ts';
+export { CredentialsUnavailable, type IssuedCredentials } from './renewed-credentials.ts';
+export type { CredentialSource } from './source.ts';
