@@ -121,10 +121,9 @@ function ownedBucket({ known }: Work, bucket: string): KnownBucket {
 export async function serveBucketPolicy(work: Work): Promise<void> {
   const { request, registry, exchange } = work;
   const bucket = nameOf(request);
-  const { account, policy } = ownedBucket(work, bucket);
+  const { account, policy, shownPolicy } = ownedBucket(work, bucket);
   // No policy lets another account see or change it (Amazon S3 API Reference, "PutBucketPolicy").
   if (requesterOf(work).caller.account !== account) throw new S3RequestError('MethodNotAllowed');
-  const text = policy?.policy.document.text;
   switch (request.operation) {
     case 'PutBucketPolicy': {
       const document = (await readWhole(exchange, work.openPayload(), longestPolicyBytes)).toString();
@@ -143,11 +142,11 @@ export async function serveBucketPolicy(work: Work): Promise<void> {
       await registry.deletePolicy(bucket, account, behalfOf(work));
       exchange.response.writeHead(204).end();
       return;
-    default:
-      if (text === undefined)
+    default: {
+      if (policy === undefined || shownPolicy === undefined)
         throw new S3RequestError('NoSuchBucketPolicy', undefined, { BucketName: bucket });
       if (request.operation === 'GetBucketPolicyStatus') {
-        const isPublic = policy?.policy.document.statements.some(
+        const isPublic = policy.policy.document.statements.some(
           ({ effect, principal }) =>
             effect === 'Allow' && principal?.values.some(({ value }) => value === '*'),
         );
@@ -157,9 +156,14 @@ export async function serveBucketPolicy(work: Work): Promise<void> {
         );
         return;
       }
+      const shown = shownPolicy();
       exchange.response
-        .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-        .end(text);
+        .writeHead(200, {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(shown),
+        })
+        .end(shown);
+    }
   }
 }
 

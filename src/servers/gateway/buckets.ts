@@ -8,6 +8,8 @@ export interface KnownBucket {
   readonly isRegistered: boolean;
   readonly account: AccountId;
   readonly policy?: NamedPolicy;
+  /** The policy as its principals are now, for who asks for it. */
+  readonly shownPolicy?: () => string;
   readonly rcps?: ApplicablePolicies['rcps'];
   /** Condition keys, lower-cased, that tell of the owner's organization. */
   readonly context: Readonly<Record<string, ContextValue>>;

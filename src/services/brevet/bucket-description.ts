@@ -1,15 +1,30 @@
 import type { AccountId } from '#core/identifiers';
-import type { ContextValue } from '#core/policy';
-import { type NamedText, organizationPathText, resourceControlLevelsOf } from '#services/operation';
-import type { IdentityState } from '#stores/identity';
+import { type ContextValue, parsePolicy } from '#core/policy';
+import {
+  type BoundIds,
+  type NamedText,
+  organizationPathText,
+  resourceControlLevelsOf,
+  showPrincipals,
+} from '#services/operation';
+import type { BucketPolicyDocument, IdentityState } from '#stores/identity';
+
+/** A bucket's own policy. */
+export interface BucketPolicy {
+  /** As it was written. */
+  readonly text: string;
+  /** Whom it means: a user or role that is named in it matches by unique id alone. */
+  readonly principalIds: BoundIds;
+  /** As GetBucketPolicy shows it: with the ARNs that its principals have now, and the bare id of one that is gone. */
+  readonly shown: string;
+}
 
 /** Whose a bucket is, and every policy of the bucket's side. */
 export interface BucketDescription {
   /** True when the bucket was made through a gateway. */
   readonly isRegistered: boolean;
   readonly account: AccountId;
-  /** The bucket's own policy as it was written. */
-  readonly policy?: string | undefined;
+  readonly policy?: BucketPolicy | undefined;
   /** Resource control policies of the owner's organization, one list for each level, the root first. */
   readonly rcps?: readonly (readonly NamedText[])[] | undefined;
   /** Condition keys, lower-cased, that tell of the owner's organization. */
@@ -37,12 +52,26 @@ export function describeBucket(state: IdentityState, name: string, storeOwner: A
   return {
     isRegistered: bucket !== undefined,
     account,
-    policy: policy?.account === account ? policy.document : undefined,
+    policy: policy?.account !== account ? undefined : describePolicy(state, policy),
     rcps: rcps?.map((level) => level.map(({ arn, content }) => ({ name: arn, text: content }))),
     context:
       owner?.organization === undefined || path === undefined
         ? {}
         : { 'aws:resourceorgid': owner.organization.id, 'aws:resourceorgpaths': [path] },
+  };
+}
+
+function describePolicy(
+  state: IdentityState,
+  { document: text, principalIds }: BucketPolicyDocument,
+): BucketPolicy {
+  return {
+    text,
+    principalIds,
+    // Read only where it is shown or sent: decisions do without.
+    get shown() {
+      return showPrincipals(state, text, parsePolicy(text, 'resource'), principalIds);
+    },
   };
 }
 
@@ -71,13 +100,24 @@ function isDescription(value: unknown): value is BucketDescription {
     typeof isRegistered === 'boolean' &&
     typeof account === 'string' &&
     /^[0-9]{12}$/.test(account) &&
-    (policy === undefined || typeof policy === 'string') &&
+    (policy === undefined || isPolicy(policy)) &&
     (rcps === undefined || (Array.isArray(rcps) && rcps.every((level) => isTexts(level)))) &&
     isRecord(context) &&
     Object.values(context).every(
       (item) =>
         typeof item === 'string' || (Array.isArray(item) && item.every((one) => typeof one === 'string')),
     )
+  );
+}
+
+function isPolicy(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    Object.keys(value).length === 3 &&
+    typeof value.text === 'string' &&
+    typeof value.shown === 'string' &&
+    isRecord(value.principalIds) &&
+    Object.values(value.principalIds).every((id) => typeof id === 'string')
   );
 }
 

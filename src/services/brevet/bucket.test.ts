@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { AccountId, UniqueId } from '#core/identifiers';
+import type { UserDocument } from '#stores/identity';
 import type { GetBucketResponse, GetChangesResponse } from '#wire/model';
 import { isFault, memberOf, openPolicyOrganization, rootIdOf } from '../../../test/organization-fixture.ts';
 import { openServiceFixture, type ServiceFixture } from '../../../test/service-fixture.ts';
@@ -50,7 +52,7 @@ describe('a bucket', () => {
     await fixture.call(brevet.CreateBucket, { Bucket, Account });
     const After = fixture.identity.sequence;
     await fixture.call(brevet.PutBucketPolicy, { Bucket, Account, Policy });
-    assert.equal((await describeIt(fixture)).policy, Policy);
+    assert.deepEqual((await describeIt(fixture)).policy, { text: Policy, principalIds: {}, shown: Policy });
     const { Buckets, Everything }: GetChangesResponse = await fixture.call(brevet.GetChanges, { After });
     assert.deepEqual([Buckets, Everything], [[Bucket], false]);
     await fixture.call(brevet.DeleteBucketPolicy, { Bucket, Account });
@@ -68,6 +70,47 @@ describe('a bucket', () => {
     await fixture.call(brevet.PutBucketPolicy, { Bucket, Account, Policy });
     await fixture.call(brevet.DeleteBucket, { Bucket, Account });
     assert.deepEqual(await describeIt(fixture), { isRegistered: false, account: Account, context: {} });
+  });
+
+  test('has a policy that means who it names now, and not who takes the name later', async () => {
+    const fixture = await openServiceFixture();
+    const user = (id: string, name: string): UserDocument => ({
+      id: id as UniqueId,
+      account: Account as AccountId,
+      name,
+      path: '/',
+      createdAt: 0,
+      tags: [],
+      groups: [],
+      inlinePolicies: {},
+      attachedPolicies: [],
+    });
+    const put = (one: UserDocument) => fixture.identity.write(({ put: save }) => save('user', one));
+    const bob = `arn:aws:iam::${Account}:user/bob`;
+    const text = Policy.replace('"*"', `{"AWS":"${bob}"}`);
+    await put(user('AIDABOB', 'bob'));
+    await fixture.call(brevet.PutBucketPolicy, { Bucket, Account, Policy: text });
+    const bound = { text, principalIds: { [bob]: 'AIDABOB' } };
+    assert.deepEqual((await describeIt(fixture)).policy, { ...bound, shown: text });
+    await put(user('AIDABOB', 'robert'));
+    assert.deepEqual((await describeIt(fixture)).policy, { ...bound, shown: text.replace('bob', 'robert') });
+    await fixture.identity.write(({ delete: remove }) => remove('user', 'AIDABOB'));
+    await put(user('AIDAOTHER', 'bob'));
+    assert.deepEqual((await describeIt(fixture)).policy, { ...bound, shown: text.replace(bob, 'AIDABOB') });
+  });
+
+  test('takes no policy that names who is not there', async () => {
+    const fixture = await openServiceFixture();
+    for (const principal of [`arn:aws:iam::${Account}:role/nobody`, other, 'AIDAAAAAAAAAAAAAAAAAA'])
+      await assert.rejects(
+        fixture.call(brevet.PutBucketPolicy, {
+          Bucket,
+          Account,
+          Policy: Policy.replace('"*"', `{"AWS":["${Account}","${principal}"]}`),
+        }),
+        isFault('MalformedPolicyDocument', 'Invalid principal in policy'),
+      );
+    assert.equal((await describeIt(fixture)).policy, undefined);
   });
 
   test('takes no policy that is none, that is too long, or in the name of another account', async () => {
@@ -128,6 +171,10 @@ describe('the description of a bucket', () => {
       { ...whole, account: 'me' },
       { ...whole, isRegistered: 'true' },
       { ...whole, policy: {} },
+      { ...whole, policy: '{}' },
+      { ...whole, policy: { text: '{}', shown: '{}' } },
+      { ...whole, policy: { text: '{}', shown: '{}', principalIds: { a: 1 } } },
+      { ...whole, policy: { text: '{}', shown: '{}', principalIds: {}, more: 1 } },
       { ...whole, rcps: {} },
       { ...whole, rcps: [[{ name: 'a' }]] },
       { ...whole, context: { a: 1 } },

@@ -1,6 +1,6 @@
 import type { AccountId } from '#core/identifiers';
 import { parsePolicy } from '#core/policy';
-import { defineOperation, loadNothing, type Question, type World } from '#services/operation';
+import { bindPrincipals, defineOperation, loadNothing, type Question, type World } from '#services/operation';
 import { fault } from '#wire/faults';
 import { brevetOperations, type OwnedBucketRequest } from '#wire/model';
 import { describeBucket, encodeBucket } from './bucket-description.ts';
@@ -78,7 +78,10 @@ export const deleteBucket = defineOperation(brevetOperations.DeleteBucket, {
   },
 });
 
-/** Puts the policy of a bucket in place of the one before. */
+/**
+ * Puts the policy of a bucket in place of the one before, bound to the users and roles that it names now.
+ * Throws MalformedPolicyDocument, also for one that does not exist.
+ */
 export const putBucketPolicy = defineOperation(brevetOperations.PutBucketPolicy, {
   callers: 'signed',
   effect: 'change',
@@ -88,10 +91,18 @@ export const putBucketPolicy = defineOperation(brevetOperations.PutBucketPolicy,
     if (Buffer.byteLength(Policy) > longestPolicyBytes) {
       throw fault('MalformedPolicyDocument', 'The policy is longer than 20480 bytes.');
     }
-    parsePolicy(Policy, 'resource');
+    const document = parsePolicy(Policy, 'resource');
     await identity.write(({ state, put }) => {
       refuseOther(state.all('bucket').get(Bucket)?.account, Bucket, Account);
-      put('bucket-policy', { id: Bucket, account: Account as AccountId, document: Policy, updatedAt: now });
+      put('bucket-policy', {
+        id: Bucket,
+        account: Account as AccountId,
+        document: Policy,
+        principalIds: bindPrincipals(state, document, () =>
+          fault('MalformedPolicyDocument', 'Invalid principal in policy'),
+        ),
+        updatedAt: now,
+      });
     });
     return {};
   },

@@ -7,6 +7,7 @@
 
 export { openAuthorizationMessage, sealAuthorizationMessage } from './authorization-message.ts';
 export { type AwsManagedPolicy, awsManagedPolicies, awsManagedPolicy } from './aws-managed-policies.ts';
+export { type BoundIds, bindPrincipals, showPrincipals } from './bound-principals.ts';
 export {
   type Caller,
   callerAccount,

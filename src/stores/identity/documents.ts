@@ -282,6 +282,8 @@ export interface BucketPolicyDocument {
   readonly account: AccountId;
   /** The policy as it was written. */
   readonly document: string;
+  /** Unique ids of the users and roles that it names, by the name as written, so that who takes a name later is not meant. */
+  readonly principalIds: Readonly<Record<string, UniqueId>>;
   readonly updatedAt: Instant;
 }
 
