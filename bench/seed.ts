@@ -43,6 +43,7 @@ export async function seedDataDirectory(dataDirectory: string, roles: number): P
     createMasterKey: true,
     databaseUrl: undefined,
     domain: undefined,
+    publicUrl: () => 'http://127.0.0.1:4592',
     writer: 'seed',
     onAnswered: () => undefined,
     onBackgroundError: (error) => {

@@ -56,6 +56,7 @@ const house = await compose({
   createMasterKey: true,
   databaseUrl: undefined,
   domain: undefined,
+  publicUrl: () => 'http://127.0.0.1:4592',
   writer: 'demo-0',
   clock: () => Date.now() + time.aheadMs,
   onAnswered: () => undefined,

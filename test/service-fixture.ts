@@ -23,6 +23,8 @@ export interface ServiceFixture {
   now: number;
   /** The Region that requests are signed for; tests move it. */
   region: string;
+  /** Whether requests go to the global endpoint; tests move it. */
+  isGlobalEndpoint: boolean;
   /** Runs load, authorize and run; returns the answer. */
   call(operation: Operation, input: unknown, caller?: Caller): Promise<never>;
   /** Runs load and authorize; returns the questions that would be put to policy. */
@@ -60,6 +62,8 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     tokenKey: () => tokenKey,
     guesses,
     findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
+    isGlobalEndpoint: fixture.isGlobalEndpoint,
+    issuerUrl: (id) => `https://${id}.tokens.sts.example.com`,
     events: { find: () => Promise.resolve([]) },
   });
   const fixture: ServiceFixture = {
@@ -69,6 +73,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     box,
     now: Date.UTC(2026, 0, 2, 3, 4, 5),
     region: 'us-east-1',
+    isGlobalEndpoint: false,
     addAccount,
     questions(operation, input, caller = root) {
       const call = callAs(caller);

@@ -59,6 +59,7 @@ export async function startService(
     databaseUrl: options.databaseUrl,
     domain: undefined,
     ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
+    publicUrl: () => endpoint,
     writer: 'test-0',
     clock: now,
     onAnswered: (one) => answered.push(one),

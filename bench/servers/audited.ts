@@ -35,6 +35,7 @@ function withoutAudit({ identity, box, keyring, events }: House): Handle {
     outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
     region: 'us-east-1',
     domain: undefined,
+    issuerUrl: (id) => `https://issuers.example.com/${id}`,
     onAnswered: () => undefined,
   });
 }
@@ -48,6 +49,7 @@ function open(writer: string): Promise<House> {
     outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
     region: 'us-east-1',
     domain: undefined,
+    publicUrl: () => 'http://127.0.0.1:4592',
     writer,
     onAnswered: () => undefined,
     onBackgroundError: (error) => {

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '#core/time';
+import { issuerOrigin, issuerUrl } from '#core/web-identity';
 import {
   type Answered,
   type CallThrough,
@@ -20,10 +21,11 @@ import {
 } from '#pipeline';
 import { CallerCache, createAuthorizer, createLocalIssuer } from '#servers/authorizer';
 import { createTrailBucketDoor, isSignedForS3 } from '#servers/trail-bucket';
+import { serveIssuerDocuments } from '#servers/web-identity';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
-import { iam } from '#services/iam';
+import { iam, rotateWebIdentityKeys } from '#services/iam';
 import { organizations } from '#services/organizations';
 import { sts } from '#services/sts';
 import { type AuditLog, type EventIndex, openAuditLog, openEventIndex } from '#stores/audit-log';
@@ -54,6 +56,8 @@ export interface ComposeOptions {
   readonly region?: string;
   /** Without, only public addresses may be called, and only the authorities of the runtime count. */
   readonly outbound?: OutboundHttp;
+  /** The URL at which others reach the endpoint, without a slash at its end; asked only while requests are answered. */
+  readonly publicUrl: () => string;
   /** The system's clock unless a test owns time. */
   readonly clock?: Clock;
   /** Names this process's audit files; no two running processes share it. */
@@ -123,7 +127,12 @@ export async function compose(options: ComposeOptions): Promise<House> {
   await keyring.ensure();
   // Unwraps a key now: a master key that is not this database's stops the start instead of the first request.
   keyring.current();
-  const rotation = setInterval(() => keyring.ensure().catch(onBackgroundError), keyCheckMs).unref();
+  const rotateKeys = async (): Promise<void> => {
+    await keyring.ensure();
+    await rotateWebIdentityKeys(clock(), { identity, box });
+  };
+  await rotateWebIdentityKeys(clock(), { identity, box });
+  const rotation = setInterval(() => rotateKeys().catch(onBackgroundError), keyCheckMs).unref();
   const audit = await openAuditLog({
     directory: join(dataDirectory, 'audit'),
     writer: options.writer,
@@ -137,6 +146,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
   });
   const noise = new NoiseLimit();
   const counting = setInterval(() => recordLeftOut(audit, clock(), noise), leftOutMs).unref();
+  const urlOfIssuer = (id: string): string =>
+    issuerUrl(issuerOrigin(options.publicUrl(), options.domain), id);
   const ports = {
     identity,
     box,
@@ -146,8 +157,9 @@ export async function compose(options: ComposeOptions): Promise<House> {
     noise,
     clock,
     random: createRandomPool(),
+    issuerUrl: urlOfIssuer,
   };
-  const handle = createPipeline({
+  const pipeline = createPipeline({
     ...ports,
     services,
     outbound: options.outbound ?? openOutboundHttp({ guard: createAddressGuard([]), authorities: [] }),
@@ -155,6 +167,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
     domain: options.domain,
     onAnswered: options.onAnswered,
   });
+  const documents = { state: identity.state, domain: options.domain, issuerUrl: urlOfIssuer };
+  const handle: Handle = async (request) => serveIssuerDocuments(request, documents) ?? pipeline(request);
   const callers = new CallerCache({
     issuer: createLocalIssuer({ identity, box, findTokenKey: (id) => keyring.find(id), clock }),
     clock,

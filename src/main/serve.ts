@@ -69,7 +69,8 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
   const api = single ? startApi(settings, open.house, log) : undefined;
   const address =
     workers?.address ?? (api === undefined ? undefined : await listen(api.server, settings.listen));
-  const endpoint = `${settings.tls === undefined ? 'http' : 'https'}://${formatHost(settings.listen.host)}:${address?.port}`;
+  if (address !== undefined) open.listening.port = address.port;
+  const endpoint = listenUrl(settings, open.listening.port);
   await writeRootCredentials(settings.dataDirectory, endpoint, settings.region, first);
 
   const admin = createAdminServer({
@@ -151,9 +152,9 @@ function settleWriter(directory: string, writer: string, log: Logger): void {
 async function serveAsWorker(settings: Settings, log: Logger): Promise<void> {
   const metrics = createMetrics();
   shareMetricsWithPrimary(metrics);
-  const { house, close } = await openProcess(settings, log, metrics, cluster.worker?.id ?? 0);
+  const { house, listening, close } = await openProcess(settings, log, metrics, cluster.worker?.id ?? 0);
   const api = startApi(settings, house, log);
-  await listen(api.server, settings.listen);
+  listening.port = (await listen(api.server, settings.listen)).port;
   // Ctrl-C reaches the whole process group; the primary says when to drain.
   process.on('SIGINT', () => log.debug('left to the primary'));
   await new Promise<void>((resolve) => {
@@ -174,7 +175,13 @@ async function openProcess(
   log: Logger,
   metrics: Metrics,
   worker: number,
-): Promise<{ readonly house: House; close(): Promise<void> }> {
+): Promise<{
+  readonly house: House;
+  /** Where the process listens, once it does: the system chooses where the settings say port 0. */
+  readonly listening: { port: number };
+  close(): Promise<void>;
+}> {
+  const listening = { port: settings.listen.port };
   const onBackgroundError = (error: unknown): void => log.error({ err: error }, 'background work failed');
   let lastUsed: LastUsed | undefined;
   const house = await compose({
@@ -185,6 +192,7 @@ async function openProcess(
     region: settings.region,
     outbound: openOutbound(settings.outbound),
     domain: settings.endpointDomain,
+    publicUrl: () => settings.publicUrl ?? listenUrl(settings, listening.port),
     writer: writerName(worker),
     onBackgroundError,
     watchAudit: metrics.watchAudit,
@@ -212,6 +220,7 @@ async function openProcess(
   const flushing = setInterval(() => lastUsed.flush().catch(onBackgroundError), lastUsedFlushMs).unref();
   return {
     house,
+    listening,
     async close() {
       clearInterval(flushing);
       await lastUsed.flush().catch(onBackgroundError);
@@ -219,6 +228,10 @@ async function openProcess(
       log.flush();
     },
   };
+}
+
+function listenUrl({ tls, listen: { host } }: Settings, port: number): string {
+  return `${tls === undefined ? 'http' : 'https'}://${formatHost(host)}:${port}`;
 }
 
 function startApi(settings: Settings, house: House, log: Logger): ApiServer {

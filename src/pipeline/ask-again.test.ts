@@ -45,6 +45,7 @@ async function callWhile(
     random: randomBytes,
     region: 'us-east-1',
     domain: undefined,
+    issuerUrl: (id) => `https://issuers.example.com/${id}`,
     onAnswered: () => undefined,
   });
   const request = rawRequest({ body, headers: [['host', `${name}.amazonaws.com`]] });

@@ -41,12 +41,22 @@ export function createDoorway(
       params: undefined,
       labels: undefined,
       region,
+      isGlobalEndpoint: false,
     } as const;
     const progress: Progress = { input, target };
     try {
       const { state } = identity;
       const { caller } = findCaller({ state, box, findTokenKey, now }, accessKeyId, sessionToken);
-      const authenticated = { state, caller, region, now, box, guesses, requestedRegion: region };
+      const authenticated = {
+        state,
+        caller,
+        region,
+        now,
+        box,
+        guesses,
+        requestedRegion: region,
+        isGlobalEndpoint: false,
+      };
       progress.authenticated = authenticated;
       const loaded = operation.load(input, authenticated);
       const details = operation.describe?.(input, loaded, authenticated);
@@ -61,6 +71,7 @@ export function createDoorway(
         tokenKey: () => keyring.current(),
         findTokenKey,
         events: options.events,
+        issuerUrl: options.issuerUrl,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
       return output;

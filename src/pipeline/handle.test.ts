@@ -84,6 +84,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
     region: 'us-east-1',
     domain: undefined,
+    issuerUrl: (id) => `https://issuers.example.com/${id}`,
     onAnswered: (one) => answered.push(one),
   });
 }

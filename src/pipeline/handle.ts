@@ -47,6 +47,8 @@ export interface PipelineOptions {
   readonly region: string;
   /** The custom domain of the endpoint, if it has one. */
   readonly domain: string | undefined;
+  /** The URL of an issuer of web identity tokens, by its id. */
+  readonly issuerUrl: (id: string) => string;
   /** Told of every request once it is answered. */
   readonly onAnswered: (answered: Answered) => void;
 }
@@ -174,6 +176,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         tokenKey: () => options.keyring.current(),
         findTokenKey,
         events: options.events,
+        issuerUrl: options.issuerUrl,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
 

@@ -366,6 +366,11 @@ export const steps: readonly Step[] = [
   iam('UntagOpenIDConnectProvider', (known) => ({ ...provider(known), TagKeys: keys })),
   iam('DeleteOpenIDConnectProvider', provider),
 
+  iam('EnableOutboundWebIdentityFederation'),
+  iam('GetOutboundWebIdentityFederationInfo'),
+  sts('GetWebIdentityToken', { Audience: ['walkers'], SigningAlgorithm: 'ES384' }),
+  iam('DisableOutboundWebIdentityFederation'),
+
   cloudtrail('LookupEvents', { MaxResults: 1 }),
   cloudtrail('CreateTrail', { ...trail, S3BucketName: 'walk-logs' }, { read: learn('trail', 'TrailARN') }),
   cloudtrail('GetTrail', trail),

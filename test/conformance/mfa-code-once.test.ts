@@ -62,6 +62,8 @@ function request(store: IdentityStore, operation: Operation | Unsupported, input
     state: store.state,
     caller: { kind: 'user', account, user: bob, accessKeyId: 'AKIABOB' },
     region: 'us-east-1',
+    isGlobalEndpoint: false,
+    issuerUrl: (id) => `https://issuers.example.com/${id}`,
     now,
     box,
     identity: store,

@@ -82,6 +82,7 @@ async function live({ service, request }: Victim, disk: CrashDisk): Promise<stri
     outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
     region: 'us-east-1',
     domain: undefined,
+    issuerUrl: (id) => `https://issuers.example.com/${id}`,
     onAnswered: () => undefined,
   });
   const call = async (): Promise<void> => {

@@ -51,6 +51,7 @@ describe('settings', () => {
       logLevel: 'info',
       workers: 1,
       endpointDomain: undefined,
+      publicUrl: undefined,
       audit: {
         compressAfterDays: undefined,
         deleteAfterDays: undefined,
@@ -80,7 +81,7 @@ databaseUrl: postgres://brevet:password@db:5432/brevet
 masterKeyFile: keys/master.key
 logLevel: debug
 workers: 2
-endpoint: { domain: STS.example.com }
+endpoint: { domain: STS.example.com, publicUrl: 'https://sts.example.com:8443/aws' }
 tls: { certFile: /pki/cert.pem, keyFile: key.pem }
 gateways:
   - service: s3
@@ -154,6 +155,7 @@ audit:
         logLevel: 'debug',
         workers: 2,
         endpointDomain: 'sts.example.com',
+        publicUrl: 'https://sts.example.com:8443/aws',
         audit: {
           compressAfterDays: 91,
           deleteAfterDays: 400,
@@ -353,6 +355,18 @@ describe('a wrong value', () => {
   }
 
   it('is named by its path inside a group', () => {
+    for (const url of [
+      'sts.example.com',
+      'ftp://sts.example.com',
+      'https://u:p@sts.example.com',
+      'https://sts.example.com/',
+      'https://sts.example.com?a',
+      'https://STS.example.com',
+    ]) {
+      assert.deepEqual(problems(yaml(`endpoint: { publicUrl: '${url}' }`)), [
+        `brevet.yaml: endpoint.publicUrl: expected a URL without query such as https://sts.example.com or https://example.com/sts; it is "${url}"`,
+      ]);
+    }
     assert.deepEqual(problems(yaml('endpoint: { domain: 10.0.0.1 }')), [
       'brevet.yaml: endpoint.domain: expected a domain name, such as sts.example.com; it is "10.0.0.1"',
     ]);

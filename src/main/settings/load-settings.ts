@@ -46,6 +46,7 @@ export function loadSettings(input: SettingsInput): Settings {
     logLevel: find('logLevel') ?? 'info',
     workers: find('workers') ?? 1,
     endpointDomain: find('endpoint')?.domain,
+    publicUrl: find('endpoint')?.publicUrl,
     audit: {
       compressAfterDays: find('audit')?.compressAfterDays,
       deleteAfterDays: find('audit')?.deleteAfterDays,

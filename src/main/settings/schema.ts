@@ -16,6 +16,7 @@ import {
   intervalSeconds,
   listenAddress,
   logLevel,
+  publicUrl,
   region,
   secretAccessKey,
   storeAccessKeyId,
@@ -23,7 +24,10 @@ import {
   workers,
 } from './values.ts';
 
-const endpoint = z.strictObject({ domain: domain.optional() }, { error: 'expected a mapping' });
+const endpoint = z.strictObject(
+  { domain: domain.optional(), publicUrl: publicUrl.optional() },
+  { error: 'expected a mapping' },
+);
 const audit = z
   .strictObject(
     {

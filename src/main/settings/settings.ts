@@ -78,6 +78,8 @@ export interface Settings {
   readonly workers: number;
   /** A domain under which the endpoint is reached beside its address, in lower case. */
   readonly endpointDomain: string | undefined;
+  /** The URL at which others reach the endpoint, without a slash at its end; undefined where it is that of `listen`. */
+  readonly publicUrl: string | undefined;
   /** Days that files of the audit log are kept as they are, and at all; undefined for ever. */
   readonly audit: {
     readonly compressAfterDays: number | undefined;

@@ -82,6 +82,17 @@ export const issuerUrl = text('a URL such as https://sts.example.com', (given) =
   return isGood ? given : undefined;
 });
 
+/** Below it stand the issuers of web identity tokens, whose URLs verifiers compare to the letter: a canonical form, without a slash at its end. */
+export const publicUrl = text(
+  'a URL without query such as https://sts.example.com or https://example.com/sts',
+  (given) => {
+    const url = URL.canParse(given) ? new URL(given) : undefined;
+    if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
+    const plain = `${url.origin}${url.pathname}`.replace(/\/$/, '');
+    return given === plain ? plain : undefined;
+  },
+);
+
 const httpMethod = text('an HTTP method in capitals, such as GET', matching(/^[A-Z][A-Z-]{0,31}$/));
 const someText = z.string({ error: 'expected a text' });
 

@@ -44,6 +44,7 @@ export interface AuthenticationPorts extends CredentialSource {
 export interface Destination {
   readonly model: ServiceModel;
   readonly region: string | undefined;
+  readonly isGlobalEndpoint: boolean;
 }
 
 /** Services with one endpoint for all Regions: their Region is us-east-1 whatever the client signed with. */
@@ -82,6 +83,7 @@ export function authenticate(
     requestedRegion: globalServices.has(model.service) ? 'us-east-1' : region,
     state: ports.state,
     now: ports.now,
+    isGlobalEndpoint: destination.isGlobalEndpoint,
     box: ports.box,
     guesses: ports.guesses,
   };

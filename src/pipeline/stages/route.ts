@@ -6,6 +6,7 @@ import { type ServiceModel, type ServiceName, serviceModels } from '#wire/model'
 import { type Params, parseForm } from '#wire/query';
 import { matchRoute } from '#wire/rest-json';
 import { header, type WireRequest, type WireResponse } from '../exchange.ts';
+import type { Destination } from './authenticate.ts';
 
 /** The operations of every service that this house knows. */
 export type ServiceTables = Partial<
@@ -24,6 +25,7 @@ export type Route =
       readonly labels: Readonly<Record<string, string>> | undefined;
       /** The Region that the host names, when it names one. */
       readonly region: string | undefined;
+      readonly isGlobalEndpoint: boolean;
     }
   | { readonly kind: 'answer'; readonly response: WireResponse };
 
@@ -40,19 +42,19 @@ export function route(request: WireRequest, services: ServiceTables, domain: str
   if (/%(?![0-9A-Fa-f]{2})/.test(request.target)) return answer(400, {});
   const host = readHost(request, domain);
   const jsonTarget = header(request, 'x-amz-target');
-  if (jsonTarget !== undefined && path === '/') return routeTarget(jsonTarget, services, host.region);
-  if (path !== '/') return routePath(request.method, path, services, host.region);
+  if (jsonTarget !== undefined && path === '/') return routeTarget(jsonTarget, services, host);
+  if (path !== '/') return routePath(request.method, path, services, host);
   return routeAction(request, query, services, host);
 }
 
-function routeTarget(target: string, services: ServiceTables, region: string | undefined): Route {
+function routeTarget(target: string, services: ServiceTables, host: Host): Route {
   const [prefix = '', name = ''] = target.split('.').length > 1 ? splitLast(target) : ['', target];
   for (const [service, table] of Object.entries(services)) {
     const model = serviceModels[service as ServiceName];
     if (prefix === '' || !isPrefixOf(model, prefix)) continue;
     const operation = Object.hasOwn(table, name) ? table[name] : undefined;
     if (operation !== undefined)
-      return { kind: 'operation', model, operation, params: undefined, labels: undefined, region };
+      return { kind: 'operation', model, operation, params: undefined, labels: undefined, ...sentTo(host) };
   }
   return answer(
     400,
@@ -71,13 +73,20 @@ function splitLast(target: string): readonly [string, string] {
   return [target.slice(0, dot), target.slice(dot + 1)];
 }
 
-function routePath(method: string, path: string, services: ServiceTables, region: string | undefined): Route {
+function routePath(method: string, path: string, services: ServiceTables, host: Host): Route {
   for (const [service, table] of Object.entries(services)) {
     const model = serviceModels[service as ServiceName];
     const matched = model.protocol === 'rest-json' ? matchRoute(model, method, path) : undefined;
     const operation = matched === undefined ? undefined : table[matched.operation.name];
     if (matched !== undefined && operation !== undefined) {
-      return { kind: 'operation', model, operation, params: undefined, labels: matched.labels, region };
+      return {
+        kind: 'operation',
+        model,
+        operation,
+        params: undefined,
+        labels: matched.labels,
+        ...sentTo(host),
+      };
     }
   }
   return answer(404, {}, '<UnknownOperationException/>\n');
@@ -102,7 +111,7 @@ function routeAction(request: WireRequest, query: string, services: ServiceTable
   }
   const operation = table[action];
   if (operation === undefined) throw couldNotFindOperation(action, version);
-  return { kind: 'operation', model, operation, params, labels: undefined, region: host.region };
+  return { kind: 'operation', model, operation, params, labels: undefined, ...sentTo(host) };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -135,6 +144,11 @@ function queryService(
 interface Host {
   readonly service: string | undefined;
   readonly region: string | undefined;
+  readonly isGlobal: boolean;
+}
+
+function sentTo({ region, isGlobal }: Host): Pick<Destination, 'region' | 'isGlobalEndpoint'> {
+  return { region, isGlobalEndpoint: isGlobal };
 }
 
 /**
@@ -144,10 +158,12 @@ interface Host {
 function readHost(request: WireRequest, domain: string | undefined): Host {
   const host = (header(request, 'host') ?? '').toLowerCase().replace(/:\d+$/, '');
   const [service, region] = host.split('.');
-  if (region !== undefined && isRegion(region)) return { service, region };
+  if (region !== undefined && isRegion(region)) return { service, region, isGlobal: false };
   const isGlobal =
     host === `${service}.amazonaws.com` || (domain !== undefined && host === `${service}.${domain}`);
-  return isGlobal ? { service, region: 'us-east-1' } : { service: undefined, region: undefined };
+  return isGlobal
+    ? { service, region: 'us-east-1', isGlobal }
+    : { service: undefined, region: undefined, isGlobal };
 }
 
 function splitTarget(target: string): { readonly path: string; readonly query: string } {

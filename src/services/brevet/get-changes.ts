@@ -32,6 +32,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'trail-chain': 'nothing',
   'digest-key': 'nothing',
   'instance-identity-key': 'nothing',
+  'web-identity-issuer': 'nothing',
 };
 
 /**

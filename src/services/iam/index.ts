@@ -16,12 +16,15 @@ import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { oidcProviderOperations } from './oidc-provider/index.ts';
+import { outboundFederationOperations } from './outbound-federation/index.ts';
 import { roleOperations } from './role/index.ts';
 import { serviceAccessOperations } from './service-access/index.ts';
 import { simulationOperations } from './simulation/index.ts';
 import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
+
+export { rotateWebIdentityKeys } from './outbound-federation/index.ts';
 
 export const iam = {
   ...unsupportedOperations,
@@ -36,6 +39,7 @@ export const iam = {
   ...managedPolicyOperations,
   ...mfaDeviceOperations,
   ...oidcProviderOperations,
+  ...outboundFederationOperations,
   ...roleOperations,
   ...tagOperations,
   ...userOperations,

@@ -3,7 +3,6 @@ import { type IamOperationName, iamOperations as models } from '#wire/model';
 
 const delegation = 'temporary delegation to product providers is not built yet';
 const lastAccessed = 'records of last access to services are not built yet';
-const outbound = 'outbound web identity federation is not built yet';
 const rootAccess = 'root access of member accounts is not built yet';
 const saml = 'SAML federation is not built yet';
 const serverCertificates = 'no service here serves TLS with certificates of IAM';
@@ -23,11 +22,6 @@ export const unsupportedOperations = {
   TagSAMLProvider: unsupported(models.TagSAMLProvider, saml),
   UntagSAMLProvider: unsupported(models.UntagSAMLProvider, saml),
   UpdateSAMLProvider: unsupported(models.UpdateSAMLProvider, saml),
-
-  // Outbound web identity federation
-  DisableOutboundWebIdentityFederation: unsupported(models.DisableOutboundWebIdentityFederation, outbound),
-  EnableOutboundWebIdentityFederation: unsupported(models.EnableOutboundWebIdentityFederation, outbound),
-  GetOutboundWebIdentityFederationInfo: unsupported(models.GetOutboundWebIdentityFederationInfo, outbound),
 
   // Root access of member accounts
   DisableOrganizationsRootCredentialsManagement: unsupported(

@@ -66,4 +66,10 @@ export {
 } from './organization-policies.ts';
 export { PolicyCache } from './policy-cache.ts';
 export { ProviderKeys } from './provider-keys.ts';
-export { type Connection, federatedContext, requestContext, serviceContext } from './request-context.ts';
+export {
+  type Connection,
+  federatedContext,
+  principalTags,
+  requestContext,
+  serviceContext,
+} from './request-context.ts';

@@ -24,6 +24,8 @@ export interface Moment {
 export interface World extends Moment {
   readonly caller: Caller;
   readonly box: SecretBox;
+  /** True where the request was sent to the global endpoint, which does not do everything that those of Regions do. */
+  readonly isGlobalEndpoint: boolean;
   /** Slows down who guesses MFA codes. */
   readonly guesses: GuessLimit;
 }
@@ -42,6 +44,8 @@ export interface Call extends World, Issuing {
   readonly identity: IdentityStore;
   /** The key that opens tokens sealed with it. */
   readonly findTokenKey: (id: string) => TokenKey | undefined;
+  /** The URL of an issuer of web identity tokens, by its id. */
+  readonly issuerUrl: (id: string) => string;
   /** What the audit log says, for those it is about. */
   readonly events: Pick<EventIndex, 'find'>;
 }

@@ -12,6 +12,7 @@ import { getAccessKeyInfo } from './get-access-key-info.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
 import { getFederationToken } from './get-federation-token.ts';
 import { getSessionToken } from './get-session-token.ts';
+import { getWebIdentityToken } from './get-web-identity-token.ts';
 
 export { assumeRoleForService, type ServiceSession } from './assume-role-for-service.ts';
 
@@ -29,8 +30,5 @@ export const sts = {
   ),
   GetFederationToken: getFederationToken,
   GetSessionToken: getSessionToken,
-  GetWebIdentityToken: unsupported(
-    stsOperations.GetWebIdentityToken,
-    'outbound web identity federation is not built yet',
-  ),
+  GetWebIdentityToken: getWebIdentityToken,
 } satisfies Record<StsOperationName, Operation | FederatedOperation | Unsupported>;

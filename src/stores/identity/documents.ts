@@ -1,6 +1,7 @@
 import type { AccessKeyId, AccountId, UniqueId } from '#core/identifiers';
 import type { Instant } from '#core/time';
 import type { DigestFile, DigestLink, LogFileEntry, Selectors } from '#core/trail';
+import type { KeySet } from '#core/web-identity';
 
 /** A tag of a resource; keys keep their case, and those of users and roles are compared without it. */
 export interface Tag {
@@ -362,6 +363,17 @@ export interface InstanceIdentityKeyDocument {
   readonly sealedPrivateKey: string;
 }
 
+/** The issuer of an account's web identity tokens. It stays when the account switches them off, since tokens live on. */
+export interface WebIdentityIssuerDocument {
+  /** The UUID in its URL. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly isEnabled: boolean;
+  readonly createdAt: Instant;
+  /** Oldest first. */
+  readonly keySets: readonly KeySet[];
+}
+
 /** Every kind of record and the document it holds. */
 export interface Documents {
   readonly account: AccountDocument;
@@ -390,6 +402,7 @@ export interface Documents {
   readonly 'trail-chain': TrailChainDocument;
   readonly 'digest-key': DigestKeyDocument;
   readonly 'instance-identity-key': InstanceIdentityKeyDocument;
+  readonly 'web-identity-issuer': WebIdentityIssuerDocument;
 }
 
 export type Kind = keyof Documents;

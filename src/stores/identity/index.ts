@@ -40,6 +40,7 @@ export type {
   TrailChainDocument,
   TrailDocument,
   UserDocument,
+  WebIdentityIssuerDocument,
 } from './documents.ts';
 export type { Change, LoggedChange, RecordEngine } from './engine.ts';
 export { RecordEngineError } from './engine.ts';

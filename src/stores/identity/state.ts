@@ -72,6 +72,7 @@ function createCollections(): Collections {
     ),
     'digest-key': byIdOnly((key) => `${key.account} ${key.region}`),
     'instance-identity-key': byIdOnly(),
+    'web-identity-issuer': byIdOnly((issuer) => issuer.account),
   };
 }
 

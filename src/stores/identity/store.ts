@@ -311,6 +311,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'trail-chain': true,
   'digest-key': true,
   'instance-identity-key': true,
+  'web-identity-issuer': true,
 };
 
 /** Applies one change; a kind this version does not know belongs to a newer one, and is left to it. */
