@@ -85,6 +85,16 @@ describe('the address guard', () => {
     await assert.rejects(get(http), refusal);
   });
 
+  test('connects to the address that was checked and to nothing else that the name may mean', async () => {
+    const named = await startTokenIssuer(authority.issue(['id.invalid']), key, { host: 'id.invalid' });
+    try {
+      const http = open({ resolve: async () => ['127.0.0.1'] });
+      assert.ok((await http.get({ url: `${named.url}/keys`, thumbprints: [] })).length > 0);
+    } finally {
+      await named.stop();
+    }
+  });
+
   test('drops the forbidden ones of several addresses', async () => {
     const seen: string[] = [];
     const http = open({
