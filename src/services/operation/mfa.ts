@@ -57,10 +57,12 @@ export function matchMfaCode(
   const step =
     matchTotp(seed, code, present, windowSteps) ??
     matchTotp(seed, code, present + (device.driftSteps ?? 0), windowSteps);
-  if (step === undefined || step <= (device.lastStep ?? -1)) {
+  if (step === undefined) {
     guesses.failed(device.sealedSeed, now);
     throw wrongCode();
   }
+  // A code that was used is no guess: whoever sends one twice is not slowed down.
+  if (step <= (device.lastStep ?? -1)) throw wrongCode();
   guesses.succeeded(device.sealedSeed);
   return { device, step };
 }
