@@ -16,6 +16,7 @@ process.exit(
     readFile,
     serve: async (settings) => (await import('./serve.ts')).serve(settings),
     serveAuthorizer: async (settings) => (await import('./authorizer.ts')).serveAuthorizer(settings),
+    serveInstance: async (settings) => (await import('./instance-metadata.ts')).serveInstance(settings),
     readInput: () => readFileSync(0, 'utf8'),
     now: Date.now,
     interrupted: () => {

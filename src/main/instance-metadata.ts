@@ -1,20 +1,23 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import process from 'node:process';
+import { type Logger, pino } from 'pino';
 import { closeServer } from '#servers/api';
+import { credentialsOfChain } from '#servers/authorizer';
 import {
   type CredentialSource,
   createInstanceMetadata,
   createLocalSource,
+  createRemoteSource,
   ensureIdentityKey,
   type InstanceFacts,
   type InstanceMetadataOptions,
 } from '#servers/instance-metadata';
 import type { OpenDoor } from './authorizer.ts';
 import type { House } from './compose.ts';
-import { listen } from './process.ts';
-import type { InstanceSettings, Settings } from './settings/index.ts';
+import { formatHost, listen, signalled } from './process.ts';
+import type { InstanceSettings, RemoteInstanceSettings, Settings } from './settings/index.ts';
 
 const drainMs = 8000;
 /** How often doors look whether something is to be renewed. */
@@ -45,6 +48,29 @@ export async function openLocalInstances(
     doors.push(await openInstance({ ...instance, facts, source, sign }, log));
   }
   return doors;
+}
+
+/**
+ * Runs the metadata of the host it is on until a signal ends it, with a role that is assumed by the host's own credentials. Prints exactly one
+ * line on stdout, once it listens.
+ */
+export async function serveInstance(settings: RemoteInstanceSettings): Promise<void> {
+  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const facts = { ...settings.facts, startedAt: Date.now() };
+  const source = createRemoteSource({
+    url: settings.issuer,
+    credentials: credentialsOfChain(),
+    region: facts.region,
+    roleArn: settings.roleArn,
+    sessionName: facts.id,
+    durationSeconds: settings.durationSeconds,
+    clock: Date.now,
+  });
+  const door = await openInstance({ ...settings, facts, source, sign: undefined }, log);
+  const told = signalled(['SIGTERM', 'SIGINT']);
+  process.stdout.write(`brevet imds ready on http://${formatHost(settings.listen.host)}:${door.port}\n`);
+  await told;
+  await door.close();
 }
 
 /** Opens the metadata of one instance, and keeps its credentials renewed until it is closed. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RemoteAuthorizerSettings, Settings } from '../settings/index.ts';
+import type { RemoteAuthorizerSettings, RemoteInstanceSettings, Settings } from '../settings/index.ts';
 import { type ExitCode, runCommandLine } from './index.ts';
 
 interface Outcome {
@@ -10,11 +10,14 @@ interface Outcome {
   readonly served: readonly Settings[];
   /** The doors it ran, if any. */
   readonly doors?: readonly RemoteAuthorizerSettings[];
+  /** The instances it ran, if any. */
+  readonly instances?: readonly RemoteInstanceSettings[];
 }
 
 async function brevet(line: string, serve = async (): Promise<void> => {}): Promise<Outcome> {
   const served: Settings[] = [];
   const doors: RemoteAuthorizerSettings[] = [];
+  const instances: RemoteInstanceSettings[] = [];
   let stdout = '';
   let stderr = '';
   const code = await runCommandLine(line.split(' ').filter(Boolean), {
@@ -39,6 +42,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     serveAuthorizer: async (settings) => {
       doors.push(settings);
     },
+    serveInstance: async (settings) => {
+      instances.push(settings);
+    },
     stdout: (text) => {
       stdout += text;
     },
@@ -46,7 +52,14 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
       stderr += text;
     },
   });
-  return { code, stdout, stderr, served, ...(doors.length === 0 ? {} : { doors }) };
+  return {
+    code,
+    stdout,
+    stderr,
+    served,
+    ...(doors.length === 0 ? {} : { doors }),
+    ...(instances.length === 0 ? {} : { instances }),
+  };
 }
 
 describe('brevet', () => {
@@ -175,5 +188,56 @@ describe('brevet authorizer', () => {
     );
     const { code, stderr } = await brevet('authorizer --config door.yaml');
     assert.deepEqual([code, stderr.split('\n')[0]], [2, 'brevet: door.yaml: proxi: unknown setting']);
+  });
+});
+
+describe('brevet imds', () => {
+  const all =
+    'imds --issuer http://127.0.0.1:4592 --listen 127.0.0.1:1338 --role-arn arn:aws:iam::111122223333:role/app/web --instance-id i-01234567';
+
+  it('runs the metadata of one instance', async () => {
+    const { code, instances } = await brevet(`${all} --tokens optional --duration-seconds 900`);
+    assert.equal(code, 0);
+    const [one] = instances ?? [];
+    assert.deepEqual(
+      [one?.issuer, one?.roleArn, one?.durationSeconds, one?.tokens, one?.facts.id, one?.facts.accountId],
+      [
+        'http://127.0.0.1:4592',
+        'arn:aws:iam::111122223333:role/app/web',
+        900,
+        'optional',
+        'i-01234567',
+        '111122223333',
+      ],
+    );
+    const [plain] = (await brevet(all)).instances ?? [];
+    assert.deepEqual(
+      [plain?.durationSeconds, plain?.tokens, plain?.facts.region],
+      [3600, 'required', 'us-east-1'],
+    );
+  });
+
+  it('needs to know the service, the address, the role and the instance', async () => {
+    const { code, stderr } = await brevet('imds');
+    assert.equal(code, 2);
+    assert.deepEqual(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(':').slice(0, 2).join(':')),
+      ['brevet: --issuer', 'brevet: --listen', 'brevet: --role-arn', 'brevet: --instance-id'],
+    );
+  });
+
+  it('refuses a role and a time that are none', async () => {
+    const { code, stderr } = await brevet(
+      `${all.replace('role/app/web', 'user/web')} --duration-seconds 899`,
+    );
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      'brevet: --role-arn: expected the ARN of a role, such as arn:aws:iam::111122223333:role/web; it is "arn:aws:iam::111122223333:user/web"\n' +
+        'brevet: --duration-seconds: expected a whole number of seconds from 900 to 43200; it is 899\n',
+    );
   });
 });

@@ -2,9 +2,12 @@ import { Command, CommanderError } from 'commander';
 import {
   type AuthorizerFlags,
   type Flags,
+  type ImdsFlags,
   loadAuthorizerSettings,
+  loadImdsSettings,
   loadSettings,
   type RemoteAuthorizerSettings,
+  type RemoteInstanceSettings,
   type Settings,
   SettingsError,
   type SettingsInput,
@@ -22,6 +25,8 @@ export interface CommandLinePorts
   readonly serve: (settings: Settings) => Promise<void>;
   /** Runs a door for a reverse proxy until it is told to stop; rejects when it cannot start. */
   readonly serveAuthorizer: (settings: RemoteAuthorizerSettings) => Promise<void>;
+  /** Runs the metadata of one instance until it is told to stop; rejects when it cannot start. */
+  readonly serveInstance: (settings: RemoteInstanceSettings) => Promise<void>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
@@ -85,6 +90,21 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--secure-transport', 'the proxy takes nothing but TLS')
     .allowExcessArguments(false)
     .action((flags: AuthorizerFlags) => ports.serveAuthorizer(loadAuthorizerSettings(flags, ports)));
+  program
+    .command('imds')
+    .description("serve instance metadata with a role's credentials on this host until SIGTERM or SIGINT")
+    .option('--issuer <url>', 'the AWS endpoint of the service')
+    .option('--listen <host:port>', 'where the metadata is served')
+    .option(
+      '--role-arn <arn>',
+      'the role to assume with the own credentials, those of the standard AWS chain',
+    )
+    .option('--instance-id <id>', 'id of the instance, which names its sessions')
+    .option('--region <name>', 'Region the instance is in (default: us-east-1)')
+    .option('--tokens <rule>', 'required, or optional to answer IMDSv1 too (default: required)')
+    .option('--duration-seconds <number>', 'how long a session lives (default: 3600)')
+    .allowExcessArguments(false)
+    .action((flags: ImdsFlags) => ports.serveInstance(loadImdsSettings(flags, ports)));
   addExplainCommand(program, ports);
   addAuditCommand(program, ports);
   return program;

@@ -13,5 +13,6 @@ export {
   type InstanceMetadataOptions,
 } from './instance-metadata-server.ts';
 export { createLocalSource, type LocalSourceOptions } from './local-source.ts';
+export { createRemoteSource, type RemoteSourceOptions } from './remote-source.ts';
 export { CredentialsUnavailable, type IssuedCredentials } from './renewed-credentials.ts';
 export type { CredentialSource } from './source.ts';

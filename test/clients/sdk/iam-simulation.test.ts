@@ -503,6 +503,7 @@ async function brevetExplain(...given: readonly string[]) {
     isTerminal: false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.resolve(),
+    serveInstance: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;
     },

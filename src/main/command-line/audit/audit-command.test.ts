@@ -77,6 +77,7 @@ async function brevet(
     isTerminal: more.isTerminal ?? false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.reject(new Error('nothing is to be served')),
+    serveInstance: () => Promise.reject(new Error('nothing is to be served')),
     stdout: (text) => {
       stdout += text;
       if (more.onPrinted !== undefined) stop.abort();

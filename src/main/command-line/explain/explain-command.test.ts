@@ -89,6 +89,7 @@ async function brevet(
     isTerminal: more.isTerminal ?? false,
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.resolve(),
+    serveInstance: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;
     },

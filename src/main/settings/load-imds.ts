@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { parseArn } from '#core/arn';
+import { isAccountId } from '#core/identifiers';
+import { instanceId, tokensRule } from './instance-schema.ts';
+import { completeInstance } from './load-instances.ts';
+import { type InstanceSettings, type LogLevel, SettingsError } from './settings.ts';
+import type { SettingsInput } from './settings-input.ts';
+import { checkValue } from './source.ts';
+import { issuerUrl, listenAddress, logLevel, region, text } from './values.ts';
+
+/** The metadata of one instance as a process of its own, on the host it is about. */
+export interface RemoteInstanceSettings extends Omit<InstanceSettings, 'profileArn'> {
+  readonly issuer: string;
+  readonly roleArn: string;
+  readonly durationSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+const roleArn = text('the ARN of a role, such as arn:aws:iam::111122223333:role/web', (given) => {
+  const { service, account = '', resource = '' } = parseArn(given) ?? {};
+  return service === 'iam' && isAccountId(account) && /^role\/.*[^/]$/.test(resource) ? given : undefined;
+});
+const durationExpected = 'expected a whole number of seconds from 900 to 43200';
+const durationSeconds = z
+  .int({ error: durationExpected })
+  .min(900, { error: durationExpected })
+  .max(43_200, { error: durationExpected });
+
+const schema = z.strictObject({
+  issuer: issuerUrl,
+  listen: listenAddress,
+  roleArn,
+  instanceId,
+  region: region.optional(),
+  tokens: tokensRule.optional(),
+  durationSeconds: durationSeconds.optional(),
+});
+
+/** What `brevet imds` may carry, as typed; the key is the setting's. */
+export interface ImdsFlags {
+  readonly issuer?: string;
+  readonly listen?: string;
+  readonly roleArn?: string;
+  readonly instanceId?: string;
+  readonly region?: string;
+  readonly tokens?: string;
+  readonly durationSeconds?: string;
+}
+
+const defaultDurationSeconds = 3600;
+
+/** Throws SettingsError with every problem found. */
+export function loadImdsSettings(
+  flags: ImdsFlags,
+  { environment }: Pick<SettingsInput, 'environment'>,
+): RemoteInstanceSettings {
+  const { durationSeconds: seconds, ...texts } = flags;
+  const isNumber = seconds !== undefined && /^[0-9]{1,9}$/.test(seconds);
+  const level = logLevel.safeParse(environment.BREVET_LOG_LEVEL ?? 'info');
+  if (!level.success)
+    throw new SettingsError(level.error.issues.map(({ message }) => `BREVET_LOG_LEVEL: ${message}`));
+  const given = checkValue(
+    schema,
+    { ...texts, ...(seconds === undefined ? {} : { durationSeconds: isNumber ? Number(seconds) : seconds }) },
+    (key) => `--${key.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,
+  );
+  const { profileArn: _none, ...instance } = completeInstance(
+    { id: given.instanceId, instanceProfile: given.roleArn, listen: given.listen, tokens: given.tokens },
+    given.region ?? 'us-east-1',
+  );
+  return {
+    ...instance,
+    issuer: given.issuer,
+    roleArn: given.roleArn,
+    durationSeconds: given.durationSeconds ?? defaultDurationSeconds,
+    logLevel: level.data,
+  };
+}
