@@ -22,6 +22,7 @@ import { freePort, type Serving, startServing } from './serve-process.ts';
 const program = fileURLToPath(new URL('../src/main/brevet.ts', import.meta.url));
 
 export const instanceArn = 'arn:aws:sts::111122223333:assumed-role/web/i-0123456789abcdef0';
+export const taskArn = 'arn:aws:sts::111122223333:assumed-role/task/0123456789abcdef0123456789abcdef';
 export const agentArn = 'arn:aws:sts::111122223333:assumed-role/host/i-0fedcba9876543210';
 
 export interface Delivering {
@@ -29,6 +30,9 @@ export interface Delivering {
   /** The environment of a client of the instance within the service, and of one of the agent. */
   readonly instance: Readonly<Record<string, string>>;
   readonly agent: Readonly<Record<string, string>>;
+  /** Of a client in a container of a task, with the token as such and in a file. */
+  readonly container: Readonly<Record<string, string>>;
+  readonly containerWithFile: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -40,12 +44,18 @@ function trust(principal: object): string {
 }
 
 export async function startDelivering(home: string): Promise<Delivering> {
-  const port = await freePort();
+  const [port, containerPort] = [await freePort(), await freePort()];
+  const token = 'a token that is long enough for a task'.replaceAll(' ', '-');
+  await writeFile(join(home, 'token'), `${token}\n`);
   const config = join(home, 'settings.yaml');
   await writeFile(
     config,
     `instances:
   - { id: i-0123456789abcdef0, instanceProfile: "arn:aws:iam::111122223333:instance-profile/web", listen: "127.0.0.1:${port}" }
+containers:
+  - listen: "127.0.0.1:${containerPort}"
+    tasks:
+      - { id: 0123456789abcdef0123456789abcdef, roleArn: "arn:aws:iam::111122223333:role/task", tokenFile: token }
 `,
   );
   const serving = await startServing({
@@ -65,6 +75,12 @@ export async function startDelivering(home: string): Promise<Delivering> {
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: 'web', RoleName: 'web' }));
   await iam.send(
     new CreateRoleCommand({ RoleName: 'host', AssumeRolePolicyDocument: trust({ AWS: '111122223333' }) }),
+  );
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName: 'task',
+      AssumeRolePolicyDocument: trust({ Service: 'ecs-tasks.amazonaws.com' }),
+    }),
   );
   await iam.send(new CreateUserCommand({ UserName: 'host' }));
   const policy = 'arn:aws:iam::aws:policy/AdministratorAccess';
@@ -104,10 +120,20 @@ export async function startDelivering(home: string): Promise<Delivering> {
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_PAGER: '',
   };
+  await writeFile(join(home, 'token-of-client'), token);
+  const containerEndpoint = {
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${containerPort}/v1/credentials`,
+  };
   return {
     serving,
     instance: { ...shared, AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}` },
     agent: { ...shared, AWS_EC2_METADATA_SERVICE_ENDPOINT: agentEndpoint },
+    container: { ...shared, ...containerEndpoint, AWS_CONTAINER_AUTHORIZATION_TOKEN: token },
+    containerWithFile: {
+      ...shared,
+      ...containerEndpoint,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(home, 'token-of-client'),
+    },
     async stop() {
       await ended(agent);
       await serving.stop();
@@ -126,9 +152,10 @@ export function run(
   command: string,
   given: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd = env.HOME,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, [...given], { cwd: env.HOME, env }, (error, stdout, stderr) => {
+    execFile(command, [...given], { cwd, env }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${command} failed: ${stderr}`));
     });

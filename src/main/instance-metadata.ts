@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type Logger, pino } from 'pino';
@@ -7,6 +8,7 @@ import { closeServer } from '#servers/api';
 import { credentialsOfChain } from '#servers/authorizer';
 import {
   type CredentialSource,
+  createContainerCredentials,
   createInstanceMetadata,
   createLocalSource,
   createRemoteSource,
@@ -17,7 +19,14 @@ import {
 import type { OpenDoor } from './authorizer.ts';
 import type { House } from './compose.ts';
 import { formatHost, listen, signalled } from './process.ts';
-import type { InstanceSettings, RemoteInstanceSettings, Settings } from './settings/index.ts';
+import {
+  type ContainerSettings,
+  type InstanceSettings,
+  type ListenAddress,
+  type RemoteInstanceSettings,
+  type Settings,
+  SettingsError,
+} from './settings/index.ts';
 
 const drainMs = 8000;
 /** How often doors look whether something is to be renewed. */
@@ -96,7 +105,47 @@ async function openInstance(
     onFailure: (id, error) =>
       log.error({ instance: id, code: error.code, err: error }, 'no credentials for an instance'),
   });
-  const { port } = await listen(server, instance.listen);
+  return openDoor(server, renewIfDue, instance.listen);
+}
+
+/** Opens the endpoints of the settings' containers inside the service. Rejects with SettingsError for a token that is none. */
+export async function openLocalContainers(
+  settings: readonly ContainerSettings[],
+  { identity, enterAsService }: Pick<House, 'identity' | 'enterAsService'>,
+  log: Logger,
+): Promise<readonly OpenDoor[]> {
+  const doors: OpenDoor[] = [];
+  for (const { listen: address, hosts, region, tasks } of settings) {
+    const known = await Promise.all(
+      tasks.map(async ({ tokenFile, ...task }) => ({ ...task, token: await readToken(tokenFile) })),
+    );
+    if (new Set(known.map(({ token }) => token)).size < known.length)
+      throw new SettingsError(['containers: two tasks have one token']);
+    const { server, renewIfDue } = createContainerCredentials({
+      tasks: known,
+      region,
+      hosts,
+      identity,
+      enter: enterAsService,
+      clock: Date.now,
+      jitter,
+      onFailure: (task, error) =>
+        log.error({ task, code: error.code, err: error }, 'no credentials for a task'),
+    });
+    doors.push(await openDoor(server, renewIfDue, address));
+  }
+  return doors;
+}
+
+/** The token in a file; a closing line break is not part of it. */
+async function readToken(file: string): Promise<string> {
+  const token = (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  if (/^[!-~]{32,4096}$/.test(token)) return token;
+  throw new SettingsError([`${file}: expected a token of 32 to 4096 visible ASCII characters`]);
+}
+
+async function openDoor(server: Server, renewIfDue: () => void, address: ListenAddress): Promise<OpenDoor> {
+  const { port } = await listen(server, address);
   const renewing = setInterval(renewIfDue, renewalCheckMs).unref();
   return {
     port,

@@ -13,7 +13,7 @@ import { compose, type House, writerName } from './compose.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import { createFirstAccount, writeRootCredentials } from './first-start.ts';
 import { openLocalGateways } from './gateway.ts';
-import { openLocalInstances } from './instance-metadata.ts';
+import { openLocalContainers, openLocalInstances } from './instance-metadata.ts';
 import { LastUsed } from './last-used.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
 import { openOutbound } from './open-outbound.ts';
@@ -89,6 +89,7 @@ async function serveAsPrimary(settings: Settings, log: Logger): Promise<void> {
     ...(await openLocalDoors(settings.authorizers, open.house, log)),
     ...(await openLocalGateways(settings.gateways, open.house, log)),
     ...(await openLocalInstances(settings, open.house, log)),
+    ...(await openLocalContainers(settings.containers, open.house, log)),
   ];
   const trails = await keepDelivering(settings, open.house, log);
   // Who reads the line may send a signal at once.

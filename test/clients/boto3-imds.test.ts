@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { agentArn, type Delivering, instanceArn, run, startDelivering } from '../imds-fixture.ts';
+import { agentArn, type Delivering, instanceArn, run, startDelivering, taskArn } from '../imds-fixture.ts';
 
 let home = '';
 let delivering: Delivering;
@@ -18,12 +18,12 @@ after(async () => {
 });
 
 /** Says who it is, and again after the credentials it holds count as over: then boto3 must have asked the metadata anew. */
-const script = `
+const script = (method: string): string => `
 import boto3, datetime
 session = boto3.Session()
 print(session.client("sts").get_caller_identity()["Arn"])
 held = session.get_credentials()
-assert held.method == "iam-role", held.method
+assert held.method == "${method}", held.method
 held._expiry_time = datetime.datetime.now(datetime.timezone.utc)
 print(session.client("sts").get_caller_identity()["Arn"])
 assert held._expiry_time > datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=30)
@@ -32,12 +32,24 @@ assert held._expiry_time > datetime.datetime.now(datetime.timezone.utc) + dateti
 describe('boto3 with nothing but the address of instance metadata', () => {
   test('is the role of an instance of the service, also past the end of what it holds', async () => {
     assert.equal(
-      await run('python3', ['-c', script], delivering.instance),
+      await run('python3', ['-c', script('iam-role')], delivering.instance),
       `${instanceArn}\n${instanceArn}\n`,
     );
   });
 
   test('is the role that the agent of its host assumed', async () => {
-    assert.equal(await run('python3', ['-c', script], delivering.agent), `${agentArn}\n${agentArn}\n`);
+    assert.equal(
+      await run('python3', ['-c', script('iam-role')], delivering.agent),
+      `${agentArn}\n${agentArn}\n`,
+    );
+  });
+
+  test('is the role of its task in a container', async () => {
+    const printed = `${taskArn}\n${taskArn}\n`;
+    assert.equal(await run('python3', ['-c', script('container-role')], delivering.container), printed);
+    assert.equal(
+      await run('python3', ['-c', script('container-role')], delivering.containerWithFile),
+      printed,
+    );
   });
 });

@@ -13,6 +13,7 @@ export { loadSettings } from './load-settings.ts';
 export { settingKeys } from './schema.ts';
 export {
   type AuthorizerSettings,
+  type ContainerSettings,
   type GatewaySettings,
   type InstanceSettings,
   type ListenAddress,

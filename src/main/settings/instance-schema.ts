@@ -22,6 +22,10 @@ const instanceProfileArn = text(
       : undefined;
   },
 );
+export const roleArn = text('the ARN of a role, such as arn:aws:iam::111122223333:role/web', (given) => {
+  const { service, account = '', resource = '' } = parseArn(given) ?? {};
+  return service === 'iam' && isAccountId(account) && /^role\/.*[^/]$/.test(resource) ? given : undefined;
+});
 const availabilityZone = text(
   'an Availability Zone, such as us-east-1a',
   matching(/^[a-z]{2}(?:-[a-z]+)+-[0-9][a-z]$/),

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { parseArn } from '#core/arn';
-import { isAccountId } from '#core/identifiers';
-import { instanceId, tokensRule } from './instance-schema.ts';
+import { instanceId, roleArn, tokensRule } from './instance-schema.ts';
 import { completeInstance } from './load-instances.ts';
 import { type InstanceSettings, type LogLevel, SettingsError } from './settings.ts';
 import type { SettingsInput } from './settings-input.ts';
 import { checkValue } from './source.ts';
-import { issuerUrl, listenAddress, logLevel, region, text } from './values.ts';
+import { issuerUrl, listenAddress, logLevel, region } from './values.ts';
 
 /** The metadata of one instance as a process of its own, on the host it is about. */
 export interface RemoteInstanceSettings extends Omit<InstanceSettings, 'profileArn'> {
@@ -16,10 +14,6 @@ export interface RemoteInstanceSettings extends Omit<InstanceSettings, 'profileA
   readonly logLevel: LogLevel;
 }
 
-const roleArn = text('the ARN of a role, such as arn:aws:iam::111122223333:role/web', (given) => {
-  const { service, account = '', resource = '' } = parseArn(given) ?? {};
-  return service === 'iam' && isAccountId(account) && /^role\/.*[^/]$/.test(resource) ? given : undefined;
-});
 const durationExpected = 'expected a whole number of seconds from 900 to 43200';
 const durationSeconds = z
   .int({ error: durationExpected })

@@ -64,6 +64,7 @@ describe('settings', () => {
       authorizers: [],
       gateways: [],
       instances: [],
+      containers: [],
     });
   });
 
@@ -128,6 +129,7 @@ audit:
       }),
       {
         instances: [],
+        containers: [],
         gateways: [
           {
             service: 's3',
@@ -677,6 +679,59 @@ describe('instances', () => {
       'two of one id',
       one().replace(/(\{.*\})/, '$1, $1'),
       'instances.1.id: is the id of another instance too',
+    ],
+  ] as const) {
+    it(`are refused with ${what}`, () => {
+      assert.deepEqual(problems(yaml(text)), [`brevet.yaml: ${complaint}`]);
+    });
+  }
+});
+
+describe('containers', () => {
+  const id = '0123456789abcdef0123456789abcdef';
+  const one = (
+    task = `{ id: ${id}, roleArn: "arn:aws:iam::111122223333:role/web", tokenFile: tokens/web }`,
+  ): string => `containers: [{ listen: "127.0.0.1:1339", tasks: [${task}] }]`;
+
+  it('are in the Region of the settings, and their files at its folder', () => {
+    assert.deepEqual(load(yaml(`region: eu-west-1\n${one()}`)).containers, [
+      {
+        listen: { host: '127.0.0.1', port: 1339 },
+        hosts: [],
+        region: 'eu-west-1',
+        tasks: [
+          {
+            id,
+            cluster: 'default',
+            roleArn: 'arn:aws:iam::111122223333:role/web',
+            tokenFile: '/here/tokens/web',
+          },
+        ],
+      },
+    ]);
+  });
+
+  for (const [what, text, complaint] of [
+    ['no tasks', one(''), 'containers.0.tasks: expected a list of tasks; it is []'],
+    [
+      'an id that is none',
+      one().replace(id, 'x'),
+      'containers.0.tasks.0.id: expected the id of a task: 32 hexadecimal digits; it is "x"',
+    ],
+    [
+      'the ARN of a user',
+      one().replace('role/', 'user/'),
+      'containers.0.tasks.0.roleArn: expected the ARN of a role, such as arn:aws:iam::111122223333:role/web; it is "arn:aws:iam::111122223333:user/web"',
+    ],
+    [
+      'a token as such',
+      one().replace('tokenFile', 'token: x, tokenFile'),
+      'containers.0.tasks.0.token: unknown setting',
+    ],
+    [
+      'something else than a list',
+      'containers: {}',
+      'containers: expected a list of container endpoints; it is {}',
     ],
   ] as const) {
     it(`are refused with ${what}`, () => {

@@ -60,6 +60,18 @@ export function loadSettings(input: SettingsInput): Settings {
     authorizers: (find('authorizers') ?? []).map((given) =>
       completeAuthorizer(given, find('region') ?? 'us-east-1'),
     ),
+    containers: sources.flatMap(({ given, directory }) =>
+      (given.containers ?? []).map(({ listen, hosts = [], region, tasks }) => ({
+        listen,
+        hosts,
+        region: region ?? find('region') ?? 'us-east-1',
+        tasks: tasks.map(({ cluster = 'default', tokenFile, ...task }) => ({
+          ...task,
+          cluster,
+          tokenFile: resolve(directory, tokenFile),
+        })),
+      })),
+    ),
     instances: (find('instances') ?? []).map((given) =>
       completeInstance(given, find('region') ?? 'us-east-1'),
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorizerSchema } from './authorizer-schema.ts';
+import { containerSchema, containers } from './container-schema.ts';
 import { gatewayKeys, gateways } from './gateways.ts';
 import { instanceSchema, instances } from './instance-schema.ts';
 import {
@@ -86,6 +87,7 @@ export const settingsSchema = z.strictObject(
     authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
     audit: audit.optional(),
     instances: instances.optional(),
+    containers: containers.optional(),
   },
   { error: 'expected a mapping of settings' },
 );
@@ -107,7 +109,17 @@ export const hiddenKeys: ReadonlySet<string> = new Set([
 /** Every key of the settings file as a dotted path. */
 export const settingKeys: readonly string[] = [
   ...Object.keys(settingsSchema.shape).filter(
-    (key) => !['endpoint', 'tls', 'outbound', 'authorizers', 'audit', 'gateways', 'instances'].includes(key),
+    (key) =>
+      ![
+        'endpoint',
+        'tls',
+        'outbound',
+        'authorizers',
+        'audit',
+        'gateways',
+        'instances',
+        'containers',
+      ].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
   ...Object.keys(tls.shape).map((key) => `tls.${key}`),
@@ -116,4 +128,5 @@ export const settingKeys: readonly string[] = [
   ...Object.keys(audit.shape).map((key) => `audit.${key}`),
   ...gatewayKeys.map((key) => `gateways.${key}`),
   ...Object.keys(instanceSchema.shape).map((key) => `instances.${key}`),
+  ...Object.keys(containerSchema.shape).map((key) => `containers.${key}`),
 ];

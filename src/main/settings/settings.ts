@@ -1,6 +1,6 @@
 import type { AccountId } from '#core/identifiers';
 import type { ProxyForm, RouteSettings } from '#servers/forward-auth';
-import type { InstanceFacts } from '#servers/instance-metadata';
+import type { ContainerTask, InstanceFacts } from '#servers/instance-metadata';
 
 /** Where to listen. Port 0 lets the system choose a free one. */
 export interface ListenAddress {
@@ -59,6 +59,17 @@ export interface InstanceSettings {
   readonly facts: Omit<InstanceFacts, 'startedAt'>;
 }
 
+/** Where containers of some tasks find the credentials of their task's role. */
+export interface ContainerSettings {
+  readonly listen: ListenAddress;
+  readonly hosts: readonly string[];
+  readonly region: string;
+  readonly tasks: readonly (Omit<ContainerTask, 'token'> & {
+    /** Holds what the task's containers send as `Authorization`. */
+    readonly tokenFile: string;
+  })[];
+}
+
 /** Everything an operator can choose, checked; paths are absolute. docs/settings.md describes each one. */
 export interface Settings {
   readonly dataDirectory: string;
@@ -102,6 +113,7 @@ export interface Settings {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly authorizers: readonly AuthorizerSettings[];
   readonly instances: readonly InstanceSettings[];
+  readonly containers: readonly ContainerSettings[];
 }
 
 /** Settings that cannot be used: each problem is one line that names the setting and what was expected, never a secret. */

@@ -1,10 +1,16 @@
 /**
- * Instance metadata: the door at which programs of an instance find its role's credentials, as EC2's IMDS hands them out.
+ * Instance metadata: the door at which programs of an instance find its role's credentials, as EC2's IMDS hands them out, and beside it the one
+ * for the containers of a task, as ECS has it.
  * Owns session tokens, the tree of metadata, and the memory from which credentials are served until they expire. It mints nothing and
  * decides nothing: credentials come from walking the corridor as EC2's principal, or from an issuer elsewhere.
  * It believes no header about who is asking: whoever reaches the address of an instance is on it.
  * Called by main.
  */
+export {
+  type ContainerCredentials,
+  type ContainerTask,
+  createContainerCredentials,
+} from './container-credentials-server.ts';
 export { ensureIdentityKey, type IdentityKey } from './identity-key.ts';
 export { type InstanceFacts, instanceArn, type RoleDelivery } from './instance.ts';
 export {

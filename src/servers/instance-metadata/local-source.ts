@@ -2,9 +2,8 @@ import { iamArn, parseArn } from '#core/arn';
 import type { AccountId } from '#core/identifiers';
 import type { EnterAsService } from '#pipeline';
 import { roleArn } from '#services/operation';
-import { assumeRoleForService } from '#services/sts';
 import type { IdentityStore, InstanceProfileDocument, RoleDocument } from '#stores/identity';
-import { Fault } from '#wire/faults';
+import { assumeForService } from './assume-for-service.ts';
 import { type InstanceFacts, instanceArn } from './instance.ts';
 import { CredentialsUnavailable } from './renewed-credentials.ts';
 import type { CredentialSource } from './source.ts';
@@ -18,7 +17,6 @@ export interface LocalSourceOptions {
 }
 
 const service = 'ec2.amazonaws.com';
-const lifeSeconds = 21_600;
 
 /** The service around the door: EC2's principal walks the corridor for the instance, under the role's trust policy and into the audit log. */
 export function createLocalSource({
@@ -48,30 +46,15 @@ export function createLocalSource({
       const role = findRole();
       if (role === undefined) throw new CredentialsUnavailable('Failed', `${profileArn} has no role`);
       const sourceArn = instanceArn(facts);
-      try {
-        const { Credentials: issued } = await enter(
-          { service, sourceArn, account: facts.accountId as AccountId, region: facts.region },
-          assumeRoleForService,
-          {
-            RoleArn: roleArn(role),
-            RoleSessionName: facts.id,
-            DurationSeconds: lifeSeconds,
-            context: { 'ec2:RoleDelivery': delivery, 'ec2:SourceInstanceArn': sourceArn },
-          },
-        );
-        if (issued === undefined) throw new CredentialsUnavailable('Failed', 'the answer has no credentials');
-        return {
-          accessKeyId: issued.AccessKeyId,
-          secretAccessKey: issued.SecretAccessKey,
-          sessionToken: issued.SessionToken,
-          issuedAt: issued.Expiration - lifeSeconds * 1000,
-          expiresAt: issued.Expiration,
-        };
-      } catch (error) {
-        if (error instanceof Fault && error.code === 'AccessDenied')
-          throw new CredentialsUnavailable('AssumeRoleUnauthorizedAccess', error.message, error);
-        throw new CredentialsUnavailable('Failed', 'the service cannot issue credentials now', error);
-      }
+      return assumeForService(
+        enter,
+        { service, sourceArn, account: facts.accountId as AccountId, region: facts.region },
+        {
+          RoleArn: roleArn(role),
+          RoleSessionName: facts.id,
+          context: { 'ec2:RoleDelivery': delivery, 'ec2:SourceInstanceArn': sourceArn },
+        },
+      );
     },
   };
 }

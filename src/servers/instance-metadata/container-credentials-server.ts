@@ -1,0 +1,173 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { parseArn } from '#core/arn';
+import type { AccountId } from '#core/identifiers';
+import { type Clock, formatIsoSeconds } from '#core/time';
+import type { EnterAsService } from '#pipeline';
+import type { IdentityStore } from '#stores/identity';
+import { assumeForService } from './assume-for-service.ts';
+import { matchHost } from './host.ts';
+import { CredentialsUnavailable, RenewedCredentials } from './renewed-credentials.ts';
+
+/** A task whose containers may have the credentials of its role. */
+export interface ContainerTask {
+  /** Names its sessions: 32 hexadecimal digits, as ECS writes them. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly roleArn: string;
+  /** What its containers send as `Authorization`, as it is. */
+  readonly token: string;
+}
+
+export interface ContainerCredentialsOptions {
+  readonly tasks: readonly ContainerTask[];
+  readonly region: string;
+  /** Names that requests may be sent to, beside addresses and `localhost`; in lower case. */
+  readonly hosts: readonly string[];
+  readonly identity: Pick<IdentityStore, 'state'>;
+  readonly enter: EnterAsService;
+  readonly clock: Clock;
+  readonly jitter: () => number;
+  readonly onFailure: (task: string, error: CredentialsUnavailable) => void;
+}
+
+/** The door of some tasks. */
+export interface ContainerCredentials {
+  /** Not listening yet: the caller binds it and closes it. */
+  readonly server: Server;
+  /** Renews what is due. The caller says when, every few seconds. */
+  renewIfDue(): void;
+}
+
+const headLimitBytes = 16_384;
+const headTimeoutMs = 5_000;
+const service = 'ecs-tasks.amazonaws.com';
+/** The only path there is: which task asks is for its token to say. */
+const path = '/v1/credentials';
+
+interface Held {
+  readonly roleId: string | undefined;
+  readonly credentials: RenewedCredentials;
+}
+
+interface Known {
+  readonly task: ContainerTask;
+  readonly tokenHash: Buffer;
+  held: Held | undefined;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Makes the door (AWS SDKs and Tools Reference Guide, "Container credential provider"). */
+export function createContainerCredentials(options: ContainerCredentialsOptions): ContainerCredentials {
+  const { identity, enter, region, clock, jitter, onFailure } = options;
+  const hosts = new Set(options.hosts);
+  const tasks: readonly Known[] = options.tasks.map((task) => ({
+    task,
+    tokenHash: hashToken(task.token),
+    held: undefined,
+  }));
+
+  /** What is in hand of a role is of no use for one that was made anew under its name. */
+  function credentialsOf(known: Known): RenewedCredentials {
+    const { task } = known;
+    const { account = '', resource = '' } = parseArn(task.roleArn) ?? {};
+    const roleId = identity.state
+      .all('role')
+      .named(account, resource.slice(resource.lastIndexOf('/') + 1))?.id;
+    if (known.held === undefined || known.held.roleId !== roleId) {
+      const sourceArn = `arn:aws:ecs:${region}:${account}:task/${task.cluster}/${task.id}`;
+      const call = { service, sourceArn, account: account as AccountId, region };
+      const session = { RoleArn: task.roleArn, RoleSessionName: task.id, context: {} };
+      const credentials = new RenewedCredentials({
+        issue: () => assumeForService(enter, call, session),
+        clock,
+        jitter,
+        onFailure: (error) => onFailure(task.id, error),
+      });
+      known.held = { roleId, credentials };
+    }
+    return known.held.credentials;
+  }
+
+  /** Every token is compared, so that the time it takes says nothing of any. */
+  function findTask(token: string): Known | undefined {
+    const hash = hashToken(token);
+    let found: Known | undefined;
+    for (const known of tasks) if (timingSafeEqual(known.tokenHash, hash)) found = known;
+    return found;
+  }
+
+  async function answer({ headersDistinct: headers, method, url }: IncomingMessage): Promise<Reply> {
+    const [host, ...otherHosts] = headers.host ?? [];
+    if (host === undefined || otherHosts.length > 0 || !matchHost(host, hosts))
+      return refuse(403, 'AccessDenied', 'This host is not served here.');
+    if (headers['x-forwarded-for'] !== undefined)
+      return refuse(403, 'AccessDenied', 'Requests that were forwarded are not answered.');
+    if (url !== path) return refuse(404, 'NotFound', `There is nothing but ${path}.`);
+    if (method !== 'GET') return refuse(405, 'MethodNotAllowed', 'Only GET is answered.');
+    const [token, ...otherTokens] = headers.authorization ?? [];
+    const known = token === undefined || otherTokens.length > 0 ? undefined : findTask(token);
+    if (known === undefined) return refuse(401, 'InvalidToken', 'The authorization token is of no task.');
+    try {
+      const issued = await credentialsOf(known).get();
+      const { roleArn } = known.task;
+      return {
+        status: 200,
+        body: {
+          RoleArn: roleArn,
+          AccessKeyId: issued.accessKeyId,
+          SecretAccessKey: issued.secretAccessKey,
+          Token: issued.sessionToken,
+          Expiration: formatIsoSeconds(issued.expiresAt),
+          AccountId: parseArn(roleArn)?.account,
+        },
+      };
+    } catch (error) {
+      return error instanceof CredentialsUnavailable && error.code === 'AssumeRoleUnauthorizedAccess'
+        ? refuse(403, 'AccessDenied', `${service} cannot assume the role: its trust policy must allow it.`)
+        : refuse(503, 'ServiceUnavailable', 'The credentials could not be obtained.');
+    }
+  }
+
+  const limits = {
+    maxHeaderSize: headLimitBytes,
+    headersTimeout: headTimeoutMs,
+    requestTimeout: headTimeoutMs,
+  };
+  return {
+    server: createServer(limits, (request, response) => {
+      // No path takes a body: what a client sends all the same is read off and forgotten.
+      request.resume();
+      answer(request).then(
+        (reply) => write(response, reply),
+        () => write(response, refuse(500, 'InternalFailure', 'The request failed.')),
+      );
+    }),
+    renewIfDue() {
+      for (const known of tasks) if (known.held !== undefined) credentialsOf(known).renewIfDue();
+    },
+  };
+}
+
+function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function refuse(status: number, code: string, message: string): Reply {
+  return { status, body: { code, message } };
+}
+
+function write(response: ServerResponse, { status, body }: Reply): void {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      'cache-control': 'no-store',
+    })
+    .end(text);
+}
