@@ -30,6 +30,7 @@ const commands = {
   test,
   'test:clients': testClients,
   'test:doors': (node, options) => runTests(node, testFiles().filter(isDoorTest), options),
+  'test:stores': (node, options) => runTests(node, testFiles().filter(isStoreTest), options),
   build,
 };
 
@@ -45,11 +46,11 @@ if (command === undefined) {
 install();
 process.exit(await command(pickNode(), rest));
 
-/** Type check, lint, then every test but those of foreign clients; or, with arguments, only the tests under those paths. */
+/** Type check, lint, then every test but those of foreign programs; or, with arguments, only the tests under those paths. */
 async function test(node, given) {
   const options = given.filter((argument) => argument.startsWith('-'));
   const paths = given.filter((argument) => !argument.startsWith('-'));
-  const files = testFiles().filter((file) => !isForeignClientTest(file) && !isDoorTest(file));
+  const files = testFiles().filter((file) => !isForeign(file));
   if (paths.length > 0) {
     const chosen = files.filter((file) => paths.some((path) => file === path || file.startsWith(`${path}/`)));
     return runTests(node, chosen, options);
@@ -119,8 +120,16 @@ function isDoorTest(file) {
   return file.startsWith('test/doors/');
 }
 
-function isForeignClientTest(file) {
-  return isClientTest(file, 'aws-cli') || isClientTest(file, 'boto3');
+/** Those need S3 programs and stores of the system. */
+function isStoreTest(file) {
+  return file.startsWith('test/stores/');
+}
+
+/** Whether a test needs what package-lock.json does not name. */
+function isForeign(file) {
+  return (
+    isClientTest(file, 'aws-cli') || isClientTest(file, 'boto3') || isDoorTest(file) || isStoreTest(file)
+  );
 }
 
 function runTests(node, files, options) {

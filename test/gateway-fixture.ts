@@ -22,23 +22,44 @@ export interface StartedGateway {
   stop(): Promise<void>;
 }
 
-const storeKey = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+/** A store that knows nothing of IAM, and the one key that opens it. */
+export interface RunningStore {
+  readonly endpoint: string;
+  readonly key: Credentials;
+  stop(): Promise<void>;
+}
 
-/** With `storeEndpoint` the gateway is in front of another store. */
-export async function startGateway(
-  options: { readonly storeEndpoint?: string } = {},
-): Promise<StartedGateway> {
-  const service = await startService();
+/** Starts a store with one bucket. */
+export type StartStore = (bucket: string) => Promise<RunningStore>;
+
+export async function startS3rver(bucket: string): Promise<RunningStore> {
   const directory = await mkdtemp(join(tmpdir(), 'brevet-store-'));
   const server = new S3rver({
     port: 0,
     address: '127.0.0.1',
     silent: true,
     directory,
-    configureBuckets: [{ name: 'photos', configs: [] }],
+    configureBuckets: [{ name: bucket, configs: [] }],
   });
   const { port } = await server.run();
-  const storeEndpoint = options.storeEndpoint ?? `http://127.0.0.1:${port}`;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    key: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    async stop() {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** In front of s3rver, unless `startStore` starts another store; with `storeEndpoint` requests go there instead. */
+export async function startGateway(
+  options: { readonly storeEndpoint?: string; readonly startStore?: StartStore } = {},
+): Promise<StartedGateway> {
+  const service = await startService();
+  const store = await (options.startStore ?? startS3rver)('photos');
+  const storeEndpoint = options.storeEndpoint ?? store.endpoint;
+  const storeKey = store.key;
   const logged: Record<string, unknown>[] = [];
   const note = (line: Record<string, unknown>): void => {
     logged.push(line);
@@ -90,9 +111,8 @@ export async function startGateway(
     async stop() {
       for (const client of clients) client.destroy();
       await gateway.close();
-      await server.close();
+      await store.stop();
       await service.stop();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }
