@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { measureDoor } from './authorizer.ts';
+import { measureInstanceMetadata } from './instance-metadata.ts';
 import { brevetDecision } from './policy/brevet.ts';
 import { threeRules, twentyPolicies } from './policy/rules.ts';
 import { formatTable } from './report.ts';
@@ -32,6 +33,14 @@ describe('the benchmarks', () => {
     assert.deepEqual(
       rows.map(({ benchmark }) => benchmark),
       ['raw node:http, 1 worker', 'forward-auth door, 1 worker'],
+    );
+  });
+
+  it('read the credentials of an instance', async () => {
+    const rows = await measureInstanceMetadata({ rounds: 1, milliseconds: 20, warmUpMilliseconds: 20 });
+    assert.deepEqual(
+      rows.map(({ benchmark }) => benchmark),
+      ['raw node:http, 1 worker', 'instance credentials, 1 worker'],
     );
   });
 

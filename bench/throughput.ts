@@ -26,7 +26,11 @@ export const fullEffort: Effort = {
 };
 
 export const connections = 64;
-const aims: Readonly<Record<string, number>> = { AssumeRole: 0.25, 'forward-auth door': 0.4 };
+const aims: Readonly<Record<string, number>> = {
+  AssumeRole: 0.25,
+  'forward-auth door': 0.4,
+  'instance credentials': 0.7,
+};
 
 export interface Contender {
   readonly name: string;

@@ -116,7 +116,8 @@ function spawnServe(options: ServeOptions, adminPort: number): ChildProcessByStd
   });
 }
 
-async function readCredentials(path: string): Promise<Credentials> {
+/** The access key in a shared credentials file. */
+export async function readCredentials(path: string): Promise<Credentials> {
   const text = await readFile(path, 'utf8');
   const find = (key: string): string => new RegExp(`^${key} = (\\S+)$`, 'm').exec(text)?.[1] ?? '';
   return { accessKeyId: find('aws_access_key_id'), secretAccessKey: find('aws_secret_access_key') };

@@ -16,7 +16,12 @@ export interface Plan {
   readonly port: number;
   readonly caller: Caller;
   /** AssumeRole goes to each of that many roles in turn. */
-  readonly operation: 'GetCallerIdentity' | { readonly assumeRoles: number } | { readonly doorPaths: number };
+  readonly operation:
+    | 'GetCallerIdentity'
+    | { readonly assumeRoles: number }
+    | { readonly doorPaths: number }
+    /** The credentials of an instance's role `web`. */
+    | { readonly metadataToken: string };
 }
 
 const region = 'us-east-1';
@@ -30,6 +35,8 @@ export function roleName(index: number): string {
 export function signRequests({ port, caller, operation }: Plan): readonly Buffer[] {
   if (typeof operation === 'object' && 'doorPaths' in operation)
     return Array.from({ length: operation.doorPaths }, (_, index) => doorRequest(caller, `/orders/${index}`));
+  if (typeof operation === 'object' && 'metadataToken' in operation)
+    return [metadataRequest(port, operation.metadataToken)];
   const bodies =
     operation === 'GetCallerIdentity'
       ? ['Action=GetCallerIdentity&Version=2011-06-15']
@@ -57,6 +64,18 @@ function doorRequest(credentials: Caller, path: string): Buffer {
   let head = '';
   for (let index = 0; index < sent.length; index += 2) head += `${sent[index]}: ${sent[index + 1]}\r\n`;
   return Buffer.from(`GET / HTTP/1.1\r\n${head}\r\n`);
+}
+
+/** What botocore asks instance metadata. */
+function metadataRequest(port: number, token: string): Buffer {
+  const lines = [
+    'GET /latest/meta-data/iam/security-credentials/web HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    'User-Agent: Boto3/1.43.11 md/Botocore#1.43.11 ua/2.1 os/linux lang/python#3.12',
+    `x-aws-ec2-metadata-token: ${token}`,
+    'Accept-Encoding: identity',
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
 function assumeRoleBody(index: number): string {
