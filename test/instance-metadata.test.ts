@@ -15,10 +15,19 @@ import {
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import {
+  AttachPolicyCommand,
+  CreateAccountCommand,
+  CreateOrganizationCommand,
+  CreatePolicyCommand,
+  DescribeCreateAccountStatusCommand,
+  EnablePolicyTypeCommand,
+  ListRootsCommand,
+} from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { CloudTrailEvent } from '#core/audit';
-import type { AccountId } from '#core/identifiers';
+import type { AccountId, UniqueId } from '#core/identifiers';
 import {
   createInstanceMetadata,
   createLocalSource,
@@ -350,6 +359,96 @@ describe('a role that an instance has', () => {
         },
       ),
       { code: 'AccessDenied', message: '999988887777 is no account' },
+    );
+  });
+});
+
+describe('a role of an account in an organization', () => {
+  test('is withheld from EC2 by a resource control policy, unless it acts for an account of the organization', async () => {
+    const { identity, enterAsService } = service.house;
+    const organizations = service.organizations(service.root);
+    const { Organization } = await organizations.send(new CreateOrganizationCommand({ FeatureSet: 'ALL' }));
+    const { Roots } = await organizations.send(new ListRootsCommand({}));
+    const RootId = Roots?.[0]?.Id;
+    await organizations.send(new EnablePolicyTypeCommand({ RootId, PolicyType: 'RESOURCE_CONTROL_POLICY' }));
+    const { CreateAccountStatus } = await organizations.send(
+      new CreateAccountCommand({ AccountName: 'member', Email: 'member@example.com' }),
+    );
+    const status = await organizations.send(
+      new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: CreateAccountStatus?.Id }),
+    );
+    const account = status.CreateAccountStatus?.AccountId as AccountId;
+    const own = identity.state.all('role').named(facts.accountId, 'web');
+    assert.ok(own);
+    await identity.write(({ put }) =>
+      put('role', { ...own, account, id: `${own.id.slice(0, -1)}_` as UniqueId }),
+    );
+    const enter = (): Promise<unknown> =>
+      enterAsService(
+        { service: 'ec2.amazonaws.com', sourceArn, account, region: 'us-east-1' },
+        assumeRoleForService,
+        {
+          RoleArn: `arn:aws:iam::${account}:role/web`,
+          RoleSessionName: facts.id,
+          DurationSeconds: 900,
+          context: {},
+        },
+      );
+    const forbid = async (organization: string | undefined): Promise<void> => {
+      const { Policy } = await organizations.send(
+        new CreatePolicyCommand({
+          Type: 'RESOURCE_CONTROL_POLICY',
+          Name: `only ${organization}`,
+          Description: '',
+          Content: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Deny',
+                Principal: '*',
+                Action: 'sts:*',
+                Resource: '*',
+                Condition: {
+                  StringNotEquals: { 'aws:SourceOrgID': organization },
+                  Bool: { 'aws:PrincipalIsAWSService': 'true' },
+                },
+              },
+            ],
+          }),
+        }),
+      );
+      await organizations.send(
+        new AttachPolicyCommand({ PolicyId: Policy?.PolicySummary?.Id, TargetId: account }),
+      );
+    };
+    await enter();
+    await forbid(Organization?.Id);
+    await enter();
+    await forbid('o-elsewhere0');
+    await assert.rejects(enter(), {
+      code: 'AccessDenied',
+      message: `User: ec2.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${account}:role/web`,
+    });
+  });
+
+  test('is of no use to an instance of another account, whom it trusts as well', async () => {
+    const member = service.house.identity.state
+      .all('account')
+      .list('')
+      .find(({ name }) => name === 'member');
+    assert.ok(member);
+    await assert.rejects(
+      service.house.enterAsService(
+        { service: 'ec2.amazonaws.com', sourceArn, account: member.id, region: 'us-east-1' },
+        assumeRoleForService,
+        {
+          RoleArn: 'arn:aws:iam::111122223333:role/web',
+          RoleSessionName: 'i-1',
+          DurationSeconds: 900,
+          context: {},
+        },
+      ),
+      { code: 'AccessDenied' },
     );
   });
 });
