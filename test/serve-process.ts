@@ -1,5 +1,5 @@
 /**
- * `brevet serve` as its users run it: a process of its own, on free ports, with a data directory of its own.
+ * `brevet serve`, and what else runs for long, as its users run it: a process of its own, on free ports, with a data directory of its own.
  * Nothing of this process's environment reaches it but the PATH.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
@@ -30,17 +30,12 @@ export interface ServeOptions {
   readonly port?: number;
 }
 
-export interface Serving {
-  /** What the one line on stdout names. */
-  readonly endpoint: string;
-  readonly adminEndpoint: string;
-  readonly dataDirectory: string;
-  readonly pid: number;
+/** A program that is ready. */
+export interface Running {
   /** What it has written so far. */
   stdout(): string;
   stderr(): string;
-  /** Root's access key, from the files of the first start. */
-  root(): Promise<Credentials>;
+  readonly pid: number;
   /** Sends a signal. */
   signal(name: NodeJS.Signals): void;
   /** Resolves when the process is gone. */
@@ -49,10 +44,34 @@ export interface Serving {
   stop(): Promise<Ended>;
 }
 
+export interface Serving extends Running {
+  /** What the one line on stdout names. */
+  readonly endpoint: string;
+  readonly adminEndpoint: string;
+  readonly dataDirectory: string;
+  /** Root's access key, from the files of the first start. */
+  root(): Promise<Credentials>;
+}
+
 /** Starts the service and resolves once it is ready. Rejects with what it said when it ends before that. */
 export async function startServing(options: ServeOptions): Promise<Serving> {
   const adminPort = await freePort();
-  const child = spawnServe(options, adminPort);
+  const running = await startProgram(serveArguments(options, adminPort), options.environment);
+  return {
+    ...running,
+    endpoint: /^brevet ready on (\S+)\n/.exec(running.stdout())?.[1] ?? '',
+    adminEndpoint: `http://127.0.0.1:${adminPort}`,
+    dataDirectory: options.dataDirectory,
+    root: () => readCredentials(join(options.dataDirectory, 'aws-credentials')),
+  };
+}
+
+/** Starts `brevet ARGUMENTS` and resolves once it has said a line. Rejects with what it said when it ends before that. */
+export async function startProgram(
+  given: readonly string[],
+  environment: ServeOptions['environment'],
+): Promise<Running> {
+  const child = spawnProgram(given, environment);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -66,16 +85,14 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   });
   const endedFirst = await Promise.race([ready, ended]);
   if (endedFirst !== undefined) {
-    throw new Error(`brevet serve ended with ${endedFirst.code ?? endedFirst.signal}: ${endedFirst.stderr}`);
+    throw new Error(
+      `brevet ${given[0]} ended with ${endedFirst.code ?? endedFirst.signal}: ${endedFirst.stderr}`,
+    );
   }
   return {
-    endpoint: /^brevet ready on (\S+)\n/.exec(stdout)?.[1] ?? '',
-    adminEndpoint: `http://127.0.0.1:${adminPort}`,
-    dataDirectory: options.dataDirectory,
     pid: child.pid ?? 0,
     stdout: () => stdout,
     stderr: () => stderr,
-    root: () => readCredentials(join(options.dataDirectory, 'aws-credentials')),
     signal: (name) => child.kill(name),
     ended,
     stop() {
@@ -87,7 +104,15 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
 
 /** Runs the service until it ends by itself: for starts that are to fail. One that does not is killed once it is ready. */
 export async function runServe(options: ServeOptions): Promise<Ended> {
-  const child = spawnServe(options, await freePort());
+  return await runProgram(serveArguments(options, await freePort()), options.environment);
+}
+
+/** Runs `brevet ARGUMENTS` until it ends by itself: for starts that are to fail. One that does not is killed once it is ready. */
+export async function runProgram(
+  given: readonly string[],
+  environment: ServeOptions['environment'],
+): Promise<Ended> {
+  const child = spawnProgram(given, environment);
   child.stdout.once('data', () => child.kill('SIGKILL'));
   const read = async (stream: Readable): Promise<string> => {
     let text = '';
@@ -102,16 +127,21 @@ export async function runServe(options: ServeOptions): Promise<Ended> {
   return { code, signal, stdout, stderr };
 }
 
-function spawnServe(options: ServeOptions, adminPort: number): ChildProcessByStdio<null, Readable, Readable> {
-  const given = [
-    ...['--disable-warning=ExperimentalWarning', program, 'serve'],
-    ...['--data-dir', options.dataDirectory, '--listen', `127.0.0.1:${options.port ?? 0}`],
+function serveArguments(options: ServeOptions, adminPort: number): readonly string[] {
+  return [
+    ...['serve', '--data-dir', options.dataDirectory, '--listen', `127.0.0.1:${options.port ?? 0}`],
     ...['--admin-listen', `127.0.0.1:${adminPort}`, ...(options.arguments ?? [])],
   ];
-  return spawn(process.execPath, given, {
+}
+
+function spawnProgram(
+  given: readonly string[],
+  environment: ServeOptions['environment'],
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...given], {
     // Where no brevet.yaml of the checkout is found.
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-    env: { PATH: process.env.PATH, ...options.environment },
+    env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,11 +1,25 @@
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Clock } from '#core/time';
-import { CallerCache, createAuthorizer, createLocalIssuer } from '#servers/authorizer';
-import { createGatewayServer, createLocalBuckets, type GatewayAnswered } from '#servers/gateway';
+import {
+  CallerCache,
+  createAuthorizer,
+  createLocalIssuer,
+  createRemoteIssuer,
+  createServiceCalls,
+  credentialsOfChain,
+  type ServiceCallsOptions,
+} from '#servers/authorizer';
+import {
+  type BucketRegistry,
+  createGatewayServer,
+  createLocalBuckets,
+  createRemoteBuckets,
+  type GatewayAnswered,
+} from '#servers/gateway';
 import type { OpenDoor } from './authorizer.ts';
 import type { House } from './compose.ts';
-import { listen } from './process.ts';
-import type { GatewaySettings } from './settings/index.ts';
+import { formatHost, listen, signalled } from './process.ts';
+import type { GatewaySettings, RemoteGatewaySettings } from './settings/index.ts';
 
 const drainMs = 8000;
 /** In one process nothing is heard of late. */
@@ -32,15 +46,71 @@ export async function openLocalGateway(
   clock: Clock,
 ): Promise<OpenDoor> {
   const { identity, box, keyring, callThrough } = house;
-  const { ownerAccount, domain, upstream } = settings;
+  const { ownerAccount } = settings;
   const callers = new CallerCache({
     issuer: createLocalIssuer({ identity, box, findTokenKey: (id) => keyring.find(id), clock }),
     clock,
     maxStalenessSeconds,
   });
+  const registry = createLocalBuckets({ identity, ownerAccount, callThrough });
+  return await openGateway(settings, callers, registry, log, clock);
+}
+
+/**
+ * Runs gateways as a process of its own until a signal ends it. Prints one line on stdout for each, once all of them listen.
+ * Rejects when one cannot.
+ */
+export async function serveGateway(settings: RemoteGatewaySettings): Promise<void> {
+  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const credentials = credentialsOfChain();
+  await credentials();
+  const calls = { url: settings.issuer, credentials, region: settings.region, clock: Date.now };
+  const doors: OpenDoor[] = [];
+  for (const one of settings.gateways)
+    doors.push(await openRemoteGateway(one, { calls, ...settings }, log, Date.now));
+  const told = signalled(['SIGTERM', 'SIGINT']);
+  for (const [index, { port }] of doors.entries()) {
+    const host = formatHost(settings.gateways[index]?.listen.host ?? '');
+    process.stdout.write(`brevet gateway ready on http://${host}:${port}\n`);
+  }
+  await told;
+  await Promise.all(doors.map((door) => door.close()));
+}
+
+/** Opens a gateway whose issuer is elsewhere. */
+export async function openRemoteGateway(
+  settings: GatewaySettings,
+  issuer: { readonly calls: ServiceCallsOptions; readonly maxStalenessSeconds: number },
+  log: Log,
+  clock: Clock,
+): Promise<OpenDoor> {
+  const { ownerAccount } = settings;
+  const registry = createRemoteBuckets({
+    call: createServiceCalls(issuer.calls),
+    ownerAccount,
+    isCurrent: () => callers.isCurrent(),
+  });
+  const callers = new CallerCache({
+    issuer: createRemoteIssuer(issuer.calls),
+    clock,
+    maxStalenessSeconds: issuer.maxStalenessSeconds,
+    onIssuer: (state, cause) =>
+      state === 'away' ? log.error({ err: cause }, 'the issuer is away') : log.info('the issuer is back'),
+    onChanges: (changes) => registry.learn(changes),
+  });
+  return await openGateway(settings, callers, registry, log, clock);
+}
+
+async function openGateway(
+  { listen: address, ownerAccount, domain, upstream }: GatewaySettings,
+  callers: CallerCache,
+  registry: BucketRegistry,
+  log: Log,
+  clock: Clock,
+): Promise<OpenDoor> {
   const gateway = createGatewayServer({
     authorizer: createAuthorizer({ callers, service: 's3', dialect: 's3', clock }),
-    registry: createLocalBuckets({ identity, ownerAccount, callThrough }),
+    registry,
     ownerAccount,
     domain,
     clock,
@@ -53,14 +123,19 @@ export async function openLocalGateway(
     onAnswered: (answered) => logAnswered(log, answered),
     onConnectionError: (error) => log.debug({ err: error }, 'connection failed'),
   });
-  const { port } = await listen(gateway.server, settings.listen);
-  return {
-    port,
-    async close() {
-      await gateway.close(drainMs);
-      await callers.close();
-    },
-  };
+  try {
+    const { port } = await listen(gateway.server, address);
+    return {
+      port,
+      async close() {
+        await gateway.close(drainMs);
+        await callers.close();
+      },
+    };
+  } catch (error) {
+    await callers.close();
+    throw error;
+  }
 }
 
 function logAnswered(log: Log, { cause, ...answered }: GatewayAnswered): void {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RemoteAuthorizerSettings, RemoteInstanceSettings, Settings } from '../settings/index.ts';
+import type {
+  RemoteAuthorizerSettings,
+  RemoteGatewaySettings,
+  RemoteInstanceSettings,
+  Settings,
+} from '../settings/index.ts';
 import { type ExitCode, runCommandLine } from './index.ts';
 
 interface Outcome {
@@ -12,12 +17,14 @@ interface Outcome {
   readonly doors?: readonly RemoteAuthorizerSettings[];
   /** The instances it ran, if any. */
   readonly instances?: readonly RemoteInstanceSettings[];
+  readonly gateways?: readonly RemoteGatewaySettings[];
 }
 
 async function brevet(line: string, serve = async (): Promise<void> => {}): Promise<Outcome> {
   const served: Settings[] = [];
   const doors: RemoteAuthorizerSettings[] = [];
   const instances: RemoteInstanceSettings[] = [];
+  const gateways: RemoteGatewaySettings[] = [];
   let stdout = '';
   let stderr = '';
   const code = await runCommandLine(line.split(' ').filter(Boolean), {
@@ -27,6 +34,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     readFile: (path) => {
       if (path === '/here/b.yaml') return 'workers: 3\nlisten: file:1\n';
       if (path === '/here/door.yaml') return 'listen: file:1\nissuer: http://sts\nproxi: envoy\n';
+      if (path === '/here/store-secret') return 'hidden\n';
+      if (path === '/here/gateways.yaml')
+        return 'gateways:\n  - { service: s3, listen: "localhost:1", ownerAccount: "111122223333", upstream: { endpoint: "http://store", region: us-east-1, accessKeyId: key, secretAccessKeyFile: store-secret } }\n';
       if (path === '/here/routes.yaml')
         return 'routes:\n  - path: /a/{id}\n    action: a:Read\n    resource: "arn:aws:a:::{id}"\n';
       throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
@@ -45,6 +55,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     serveInstance: async (settings) => {
       instances.push(settings);
     },
+    serveGateway: async (settings) => {
+      gateways.push(settings);
+    },
     stdout: (text) => {
       stdout += text;
     },
@@ -59,6 +72,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     served,
     ...(doors.length === 0 ? {} : { doors }),
     ...(instances.length === 0 ? {} : { instances }),
+    ...(gateways.length === 0 ? {} : { gateways }),
   };
 }
 
@@ -238,6 +252,72 @@ describe('brevet imds', () => {
       stderr,
       'brevet: --role-arn: expected the ARN of a role, such as arn:aws:iam::111122223333:role/web; it is "arn:aws:iam::111122223333:user/web"\n' +
         'brevet: --duration-seconds: expected a whole number of seconds from 900 to 43200; it is 899\n',
+    );
+  });
+});
+
+describe('brevet gateway', () => {
+  const one = {
+    service: 's3',
+    listen: { host: 'localhost', port: 1 },
+    ownerAccount: '111122223333',
+    domain: undefined,
+    upstream: {
+      endpoint: 'http://store',
+      region: 'us-east-1',
+      accessKeyId: 'key',
+      secretAccessKey: 'hidden',
+      addressing: 'path',
+    },
+  };
+  const flags =
+    '--listen localhost:1 --owner-account 111122223333 --store-endpoint http://store --store-region us-east-1 --store-access-key-id key --store-secret-access-key-file store-secret';
+
+  it('runs the gateways of a settings file, or the one of its flags', async () => {
+    for (const line of ['--config gateways.yaml', flags]) {
+      const { code, gateways } = await brevet(`gateway --issuer http://sts ${line}`);
+      assert.equal(code, 0, line);
+      assert.deepEqual(gateways, [
+        {
+          issuer: 'http://sts',
+          region: 'eu-west-1',
+          maxStalenessSeconds: 300,
+          logLevel: 'info',
+          gateways: [one],
+        },
+      ]);
+    }
+  });
+
+  it('says by its flag what is missing or wrong', async () => {
+    const refused = async (line: string) => {
+      const { code, stderr, gateways } = await brevet(`gateway ${line}`);
+      assert.deepEqual([code, gateways], [2, undefined], line);
+      return stderr;
+    };
+    assert.equal(
+      await refused('--issuer http://sts'),
+      'brevet: --config: expected a settings file with gateways, or the flags of one\n',
+    );
+    assert.equal(
+      await refused('--config gateways.yaml'),
+      'brevet: --issuer: expected a URL such as https://sts.example.com\n',
+    );
+    assert.equal(
+      await refused('--config gateways.yaml --issuer http://sts --max-staleness-seconds 0'),
+      'brevet: --max-staleness-seconds: expected a whole number of seconds from 1 to 86400; it is 0\n',
+    );
+    assert.equal(
+      await refused('--config gateways.yaml --issuer http://sts --listen localhost:1'),
+      'brevet: --listen: given together with gateways in the settings file; expected one of them\n',
+    );
+    assert.match(
+      await refused(`--issuer http://sts ${flags.replace('111122223333', 'me')}`),
+      /^brevet: --owner-account: expected twelve digits/,
+    );
+    assert.match(
+      await refused(`--issuer http://sts ${flags.replace(/store-secret$/, 'none')}`),
+      /^brevet: --store-secret-access-key-file: cannot read \/here\/none: ENOENT/,
     );
   });
 });

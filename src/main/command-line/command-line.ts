@@ -2,11 +2,14 @@ import { Command, CommanderError } from 'commander';
 import {
   type AuthorizerFlags,
   type Flags,
+  type GatewayFlags,
   type ImdsFlags,
   loadAuthorizerSettings,
+  loadGatewaySettings,
   loadImdsSettings,
   loadSettings,
   type RemoteAuthorizerSettings,
+  type RemoteGatewaySettings,
   type RemoteInstanceSettings,
   type Settings,
   SettingsError,
@@ -27,6 +30,8 @@ export interface CommandLinePorts
   readonly serveAuthorizer: (settings: RemoteAuthorizerSettings) => Promise<void>;
   /** Runs the metadata of one instance until it is told to stop; rejects when it cannot start. */
   readonly serveInstance: (settings: RemoteInstanceSettings) => Promise<void>;
+  /** Runs S3 gateways until it is told to stop; rejects when one cannot start. */
+  readonly serveGateway: (settings: RemoteGatewaySettings) => Promise<void>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
@@ -105,6 +110,22 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--duration-seconds <number>', 'how long a session lives (default: 3600)')
     .allowExcessArguments(false)
     .action((flags: ImdsFlags) => ports.serveInstance(loadImdsSettings(flags, ports)));
+  program
+    .command('gateway')
+    .description('run S3 gateways in front of a store until SIGTERM or SIGINT')
+    .option('--config <file>', 'settings file with gateways (default: brevet.yaml if there is one)')
+    .option('--issuer <url>', 'the AWS endpoint of the service')
+    .option('--max-staleness-seconds <number>', 'how long to go on while the service is away (default: 300)')
+    .option('--listen <host:port>', 'where S3 clients ask, for one gateway without a file')
+    .option('--owner-account <id>', 'owner of the buckets that the store already has')
+    .option('--domain <name>', 'domain under which BUCKET.DOMAIN names a bucket (default: none)')
+    .option('--store-endpoint <url>', 'the store: scheme, host and port')
+    .option('--store-region <name>', "Region that the store's requests are signed for")
+    .option('--store-access-key-id <id>', "the store's own access key")
+    .option('--store-secret-access-key-file <file>', 'file that holds its secret')
+    .option('--store-addressing <form>', 'path or virtual-host (default: path)')
+    .allowExcessArguments(false)
+    .action((flags: GatewayFlags) => ports.serveGateway(loadGatewaySettings(flags, ports)));
   addExplainCommand(program, ports);
   addAuditCommand(program, ports);
   return program;

@@ -32,7 +32,8 @@ const upstream = z
     },
   );
 
-const gateway = z.strictObject(
+/** One entry of `gateways`, key by key. */
+export const gatewaySchema = z.strictObject(
   {
     service: z.literal('s3', { error: 'expected s3' }),
     listen: listenAddress,
@@ -44,10 +45,10 @@ const gateway = z.strictObject(
 );
 
 /** The doors in front of stores, as the settings file lists them. */
-export const gateways = z.array(gateway, { error: 'expected a list of gateways' });
+export const gateways = z.array(gatewaySchema, { error: 'expected a list of gateways' });
 
 /** The keys of one of them, as dotted paths. */
 export const gatewayKeys: readonly string[] = [
-  ...Object.keys(gateway.shape).filter((key) => key !== 'upstream'),
+  ...Object.keys(gatewaySchema.shape).filter((key) => key !== 'upstream'),
   ...Object.keys(upstream.shape).map((key) => `upstream.${key}`),
 ];

@@ -8,6 +8,7 @@ export {
   loadAuthorizerSettings,
   type RemoteAuthorizerSettings,
 } from './load-authorizer.ts';
+export { type GatewayFlags, loadGatewaySettings, type RemoteGatewaySettings } from './load-gateway.ts';
 export { type ImdsFlags, loadImdsSettings, type RemoteInstanceSettings } from './load-imds.ts';
 export { loadSettings } from './load-settings.ts';
 export { settingKeys } from './schema.ts';

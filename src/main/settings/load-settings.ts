@@ -54,7 +54,9 @@ export function loadSettings(input: SettingsInput): Settings {
       digestEverySeconds: find('audit')?.digestEverySeconds ?? 3600,
       buckets,
     },
-    gateways: completeGateways(find('gateways') ?? [], gatewaySecrets),
+    gateways: (find('gateways') ?? []).map((given, index) =>
+      completeGateway(given, gatewaySecrets[index] ?? ''),
+    ),
     outbound: findOutbound(sources),
     tls: findTls(sources),
     authorizers: (find('authorizers') ?? []).map((given) =>
@@ -129,7 +131,7 @@ function findSecret(
 }
 
 /** Throws SettingsError, which never shows the secret. */
-function readSecret(
+export function readSecret(
   name: string,
   path: string,
   schema: z.ZodType<string>,
@@ -156,23 +158,17 @@ function gatewaySecretReaders(
   });
 }
 
-function completeGateways(
-  given: NonNullable<GivenSettings['gateways']>,
-  secrets: readonly (string | undefined)[],
-): readonly GatewaySettings[] {
-  return given.map(
-    ({ domain, upstream: { endpoint, region, accessKeyId, addressing }, ...gateway }, index) => ({
-      ...gateway,
-      domain,
-      upstream: {
-        endpoint,
-        region,
-        accessKeyId,
-        secretAccessKey: secrets[index] ?? '',
-        addressing: addressing ?? 'path',
-      },
-    }),
-  );
+/** A gateway with what was left out. */
+export function completeGateway(
+  { domain, upstream, ...gateway }: NonNullable<GivenSettings['gateways']>[number],
+  secretAccessKey: string,
+): GatewaySettings {
+  const { endpoint, region, accessKeyId, addressing } = upstream;
+  return {
+    ...gateway,
+    domain,
+    upstream: { endpoint, region, accessKeyId, secretAccessKey, addressing: addressing ?? 'path' },
+  };
 }
 
 function findBuckets(

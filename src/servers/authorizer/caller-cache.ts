@@ -22,6 +22,8 @@ export interface CallerCacheOptions {
   readonly mostCallers?: number;
   /** Told when the issuer stops answering and when it answers again. */
   readonly onIssuer?: (state: 'away' | 'back', cause?: unknown) => void;
+  /** Told of every change that is heard of, for who keeps other things that the issuer said. */
+  readonly onChanges?: (changes: ChangeSummary) => void;
 }
 
 interface Entry extends KnownCaller {
@@ -125,7 +127,9 @@ export class CallerCache {
     }
   }
 
-  #learn({ sequence, everything, principals, accessKeys }: ChangeSummary): void {
+  #learn(changes: ChangeSummary): void {
+    const { sequence, everything, principals, accessKeys } = changes;
+    this.#options.onChanges?.(changes);
     this.#sequence = sequence;
     if (everything) {
       this.#entries.clear();

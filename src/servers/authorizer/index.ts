@@ -47,4 +47,10 @@ export {
   type RemoteAuthorizer,
   type RemoteAuthorizerOptions,
 } from './remote-authorizer.ts';
-export { createRemoteIssuer, type RemoteIssuerOptions } from './remote-issuer.ts';
+export { createRemoteIssuer } from './remote-issuer.ts';
+export {
+  type CallService,
+  createServiceCalls,
+  type ServiceCallsOptions,
+  ServiceFault,
+} from './service-calls.ts';

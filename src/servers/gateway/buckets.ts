@@ -37,6 +37,20 @@ export class BucketRefused extends Error {
   }
 }
 
+/** What a fault of Brevet's own service means to who wanted to change a bucket. */
+export function bucketRefusal(code: string | undefined, message: string, cause: unknown): BucketRefused {
+  switch (code) {
+    case 'BucketAlreadyExistsException':
+      return new BucketRefused('BucketAlreadyExists', message, cause);
+    case 'BucketNotFoundException':
+      return new BucketRefused('BucketNotFound', message, cause);
+    case 'MalformedPolicyDocument':
+      return new BucketRefused('MalformedPolicy', message, cause);
+    default:
+      return new BucketRefused('Unavailable', 'the bucket cannot be changed now', cause);
+  }
+}
+
 /**
  * Whose buckets are, and what their policies say. It records every change under the name of whom it is made for.
  * Every method rejects with BucketRefused.

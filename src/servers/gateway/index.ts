@@ -12,4 +12,5 @@ export {
   type GatewayServer,
 } from './gateway-server.ts';
 export { createLocalBuckets, type LocalBucketsOptions } from './local-buckets.ts';
+export { createRemoteBuckets, type RemoteBuckets, type RemoteBucketsOptions } from './remote-buckets.ts';
 export type { StoreSettings } from './store-client.ts';

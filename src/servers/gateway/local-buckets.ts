@@ -4,7 +4,7 @@ import { brevet, describeBucket } from '#services/brevet';
 import type { Operation } from '#services/operation';
 import type { IdentityStore } from '#stores/identity';
 import { Fault } from '#wire/faults';
-import { type Behalf, BucketRefused, type BucketRegistry } from './buckets.ts';
+import { type Behalf, type BucketRefused, type BucketRegistry, bucketRefusal } from './buckets.ts';
 import { createBucketCompiler } from './compile-bucket.ts';
 
 export interface LocalBucketsOptions {
@@ -50,16 +50,6 @@ export function createLocalBuckets({
 }
 
 function refusal(error: unknown): BucketRefused {
-  const code = error instanceof Fault ? error.code : undefined;
   const message = error instanceof Error ? error.message : '';
-  switch (code) {
-    case 'BucketAlreadyExistsException':
-      return new BucketRefused('BucketAlreadyExists', message, error);
-    case 'BucketNotFoundException':
-      return new BucketRefused('BucketNotFound', message, error);
-    case 'MalformedPolicyDocument':
-      return new BucketRefused('MalformedPolicy', message, error);
-    default:
-      return new BucketRefused('Unavailable', 'the bucket cannot be changed now', error);
-  }
+  return bucketRefusal(error instanceof Fault ? error.code : undefined, message, error);
 }

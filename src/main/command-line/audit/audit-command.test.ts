@@ -78,6 +78,7 @@ async function brevet(
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.reject(new Error('nothing is to be served')),
     serveInstance: () => Promise.reject(new Error('nothing is to be served')),
+    serveGateway: () => Promise.reject(new Error('nothing is to be served')),
     stdout: (text) => {
       stdout += text;
       if (more.onPrinted !== undefined) stop.abort();
