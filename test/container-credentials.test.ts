@@ -210,4 +210,15 @@ describe('the endpoint of containers', () => {
       ({ body: next } = await ask(['authorization', first]));
     assert.notEqual(next.AccessKeyId, body.AccessKeyId);
   });
+
+  test('gives credentials of the role as it is now, not of one that was made anew under its name', async () => {
+    const { body } = await ask(['authorization', first]);
+    const iam = service.iam(service.root);
+    await iam.send(new DeleteRoleCommand({ RoleName: 'task-0' }));
+    assert.equal((await ask(['authorization', first])).status, 403);
+    await iam.send(new CreateRoleCommand({ RoleName: 'task-0', AssumeRolePolicyDocument: trust() }));
+    const next = await ask(['authorization', first]);
+    assert.equal(next.status, 200);
+    assert.notEqual(next.body.AccessKeyId, body.AccessKeyId);
+  });
 });

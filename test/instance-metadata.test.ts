@@ -439,10 +439,15 @@ describe('a role of an account in an organization', () => {
     assert.ok(member);
     await assert.rejects(
       service.house.enterAsService(
-        { service: 'ec2.amazonaws.com', sourceArn, account: member.id, region: 'us-east-1' },
+        {
+          service: 'ec2.amazonaws.com',
+          sourceArn,
+          account: facts.accountId as AccountId,
+          region: 'us-east-1',
+        },
         assumeRoleForService,
         {
-          RoleArn: 'arn:aws:iam::111122223333:role/web',
+          RoleArn: `arn:aws:iam::${member.id}:role/web`,
           RoleSessionName: 'i-1',
           DurationSeconds: 900,
           context: {},
