@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { AuditEvent, AuditNote } from '#core/audit';
+import { brevet } from '#services/brevet';
 import { defineOperation, loadNothing } from '#services/operation';
 import { sts } from '#services/sts';
 import { type AuditLog, AuditLogError } from '#stores/audit-log';
@@ -72,7 +73,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     }),
   };
   return createPipeline({
-    services: { sts: getCallerIdentityRuns === undefined ? sts : broken },
+    services: { sts: getCallerIdentityRuns === undefined ? sts : broken, brevet },
     identity,
     box,
     keyring,
@@ -230,6 +231,31 @@ describe('the audit log', () => {
     } finally {
       service.stoppedAt = undefined;
     }
+  });
+
+  test('counts what a verifier is sent by nobody known as it counts what comes from them itself', async () => {
+    const handle = corridor();
+    const body = JSON.stringify({
+      AccessKeyId: 'AKIAAAAAAAAAAAAAAAAA',
+      Date: '20260102',
+      Region: 'us-east-1',
+      Service: 's3',
+    });
+    const request = rawRequest({
+      body,
+      headers: [
+        ['content-type', 'application/x-amz-json-1.1'],
+        ['x-amz-target', 'Brevet_20261124.GetSigningKey'],
+      ],
+    });
+    for (let time = 0; time < 25; time++) {
+      const signing = { credentials: service.root, now: service.now(), service: 'brevet' };
+      const house = { ...service.house, handle };
+      const reply = await send({ ...service, house }, await signed(request, signing));
+      assert.match(reply.body, /CallerRefusedException/);
+    }
+    assert.equal(audit.later.length, 20);
+    assert.equal(audit.later[0]?.errorCode, 'CallerRefusedException');
   });
 
   test('has the trace a request belongs to, if it names one', async () => {

@@ -173,7 +173,9 @@ export function recordFailure(
 ): void {
   const { target, served } = progress;
   const authenticated = progress.authenticated ?? progress.federated ?? served?.sender;
-  if (authenticated === undefined && !noise.admit(entry.request.sourceIp, entry.now)) return;
+  // A verifier passes on what anybody may have sent to it: which credentials it was refused for says nothing of itself.
+  const isOfUnknown = authenticated === undefined || fault.code === 'CallerRefusedException';
+  if (isOfUnknown && !noise.admit(entry.request.sourceIp, entry.now)) return;
   const model = target?.model ?? serviceModels.sts;
   const { text } = answerOf(fault, model);
   audit.appendLater({
