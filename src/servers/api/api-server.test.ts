@@ -102,6 +102,53 @@ describe('the door for AWS clients', () => {
     assert.equal(requests.length, 0);
   });
 
+  test('refuses long bodies while others fill the memory there is for them, and short ones never', async (t) => {
+    const small = createApiServer({
+      handle: async ({ body }) => ({ status: 200, headers: {}, body: String(body.length) }),
+      longBodiesLimitBytes: 1_000_000,
+      onConnectionError: () => undefined,
+    });
+    t.after(() => small.close(0));
+    small.server.listen(0, '127.0.0.1');
+    await once(small.server, 'listening');
+    const smallPort = (small.server.address() as AddressInfo).port;
+    const open = (length: number): Socket => {
+      const socket = connect(smallPort, '127.0.0.1');
+      // A server that has answered may reset what is still being sent.
+      socket.on('error', () => undefined);
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`);
+      return socket;
+    };
+    const post = async (length: number): Promise<string | undefined> => {
+      const socket = open(length);
+      const answer = new Promise<string>((resolve) =>
+        socket.once('data', (data) => resolve(data.toString('latin1'))),
+      );
+      socket.write(Buffer.alloc(length, 'a'));
+      const status = /^HTTP\/1\.1 (\d+)/.exec(await answer)?.[1];
+      socket.destroy();
+      return status;
+    };
+    const begun = once(small.server, 'request');
+    const holding = open(2_000_000);
+    const [request, response] = await begun;
+    const came = new Promise<void>((resolve) => {
+      let length = 0;
+      request.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length === 1_000_000) resolve();
+      });
+    });
+    holding.write(Buffer.alloc(1_000_000, 'a'));
+    await came;
+    assert.equal(await post(400_000), '503');
+    assert.equal(await post(100_000), '200');
+    const gone = once(response, 'close');
+    holding.destroy();
+    await gone;
+    assert.equal(await post(400_000), '200');
+  });
+
   test('reads a body of exactly the limit', async () => {
     answerWith = async ({ body }) => ({ status: 200, headers: {}, body: String(body.length) });
     const received = await talk((socket) => {

@@ -6,6 +6,12 @@ import type { WireRequest, WireResponse } from '#pipeline';
 
 /** Largest body that is read: one byte more is refused, as AWS's query services do. */
 export const bodyLimitBytes = 10_000_000;
+/**
+ * What long bodies may take together: nobody is proven yet while a body is read, and memory is everybody's. A body is long beyond what
+ * almost every call is made of, so that whoever fills this up keeps nobody else out.
+ */
+const longBodiesLimitBytes = 268_435_456;
+const shortBodyBytes = 131_072;
 const headLimitBytes = 16_384;
 /** How slow a client may be. */
 const patience = { headMs: 10_000, requestMs: 60_000, checkedEveryMs: 1000 };
@@ -17,6 +23,8 @@ export interface ApiServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How long a head and a whole request may take, and how often that is looked at; 10 s, 60 s and 1 s without. */
   readonly patience?: typeof patience;
+  /** How much the bodies of all requests under way may take together, each beyond its first 128 KiB; 256 MiB without. */
+  readonly longBodiesLimitBytes?: number;
   /** Told of connections that sent something that is not HTTP, and of answers that could not be written. */
   readonly onConnectionError: (error: Error) => void;
 }
@@ -39,8 +47,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: checkedEveryMs,
   };
+  const held = new HeldBodies(options.longBodiesLimitBytes ?? longBodiesLimitBytes);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    serve(request, response, options, () => server.listening).catch((error: unknown) => {
+    serve(request, response, options, held, () => server.listening).catch((error: unknown) => {
       options.onConnectionError(error instanceof Error ? error : new Error(String(error)));
       response.destroy();
     });
@@ -59,16 +68,45 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
 }
 
+/** How many bytes of long bodies are in memory now. */
+class HeldBodies {
+  readonly #limit: number;
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** False when there is no room for these, which are then not held. */
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#limit) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: ApiServerOptions,
+  held: HeldBodies,
   isListening: () => boolean,
 ): Promise<void> {
-  const body = await readBody(request);
-  if (body === undefined) {
+  let taken = 0;
+  response.once('close', () => held.giveBack(taken));
+  const body = await readBody(request, (length) => {
+    const more = Math.max(0, length - shortBodyBytes) - taken;
+    if (response.closed || !held.take(more)) return false;
+    taken += more;
+    return true;
+  });
+  if (typeof body === 'number') {
     // What is still to come is not read: the connection cannot be used again.
-    response.writeHead(413, { connection: 'close', 'content-length': '0' }).end();
+    response.writeHead(body, { connection: 'close', 'content-length': '0' }).end();
     return;
   }
   const answer = await options.handle({
@@ -97,10 +135,13 @@ function security(socket: Socket | TLSSocket): Pick<WireRequest, 'secure' | 'tls
 
 const emptyBody = Buffer.alloc(0);
 
-/** The whole body, or undefined when it is over the limit. Rejects when the client goes away in the middle. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/**
+ * The whole body, or the status to refuse it with: 413 when it is over the limit, 503 when `hold` has no room for so many bytes of it.
+ * Rejects when the client goes away in the middle.
+ */
+function readBody(request: IncomingMessage, hold: (length: number) => boolean): Promise<Buffer | 413 | 503> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bodyLimitBytes) return Promise.resolve(undefined);
+  if (announced > bodyLimitBytes) return Promise.resolve(413);
   if (announced === 0 && request.headers['transfer-encoding'] === undefined) {
     request.resume();
     return Promise.resolve(emptyBody);
@@ -110,9 +151,10 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > bodyLimitBytes) {
+      const isTooLong = length > bodyLimitBytes;
+      if (isTooLong || !hold(length)) {
         request.pause();
-        resolve(undefined);
+        resolve(isTooLong ? 413 : 503);
       } else chunks.push(chunk);
     });
     request.on('end', () =>
