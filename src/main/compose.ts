@@ -8,12 +8,14 @@ import { issuerOrigin, issuerUrl } from '#core/web-identity';
 import {
   type Answered,
   type CallThrough,
+  createDataEventRecorder,
   createDoorway,
   createPipeline,
   createServiceEntry,
   type EnterAsService,
   type Handle,
   NoiseLimit,
+  type RecordDataEvent,
   recordLeftOut,
   type ServiceTables,
   type WireRequest,
@@ -75,6 +77,8 @@ export interface House {
   readonly handle: Handle;
   /** For doors of this process that prove and decide by themselves. */
   readonly callThrough: CallThrough;
+  /** Writes what was done to objects, for the trails that want it. */
+  readonly recordDataEvent: RecordDataEvent;
   /** For doors of this process that stand where AWS has a service. */
   readonly enterAsService: EnterAsService;
   /** Answers whatever comes to the endpoint: by the corridor, or by the door to the buckets of trails what is signed for S3. */
@@ -184,6 +188,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   return {
     handle,
     callThrough: createDoorway(ports),
+    recordDataEvent: createDataEventRecorder(ports),
     enterAsService: createServiceEntry(ports),
     answer: (request) => (isSignedForS3(request) ? door(request) : handle(request)),
     identity,

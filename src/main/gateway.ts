@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
-import type { Clock } from '#core/time';
+import type { Clock, Instant } from '#core/time';
+import type { DataRequest, RecordDataEvent } from '#pipeline';
 import {
   CallerCache,
   createAuthorizer,
@@ -15,6 +16,7 @@ import {
   createLocalBuckets,
   createRemoteBuckets,
   type GatewayAnswered,
+  type GatewayAsked,
 } from '#servers/gateway';
 import type { OpenDoor } from './authorizer.ts';
 import type { House } from './compose.ts';
@@ -53,7 +55,8 @@ export async function openLocalGateway(
     maxStalenessSeconds,
   });
   const registry = createLocalBuckets({ identity, ownerAccount, callThrough });
-  return await openGateway(settings, callers, registry, log, clock);
+  const { recordDataEvent } = house;
+  return await openGateway(settings, { callers, registry, recordDataEvent }, log, clock);
 }
 
 /**
@@ -98,16 +101,24 @@ export async function openRemoteGateway(
       state === 'away' ? log.error({ err: cause }, 'the issuer is away') : log.info('the issuer is back'),
     onChanges: (changes) => registry.learn(changes),
   });
-  return await openGateway(settings, callers, registry, log, clock);
+  return await openGateway(settings, { callers, registry }, log, clock);
+}
+
+/** What a gateway knows of the service. */
+interface Service {
+  readonly callers: CallerCache;
+  readonly registry: BucketRegistry;
+  /** Absent where the audit log is elsewhere. */
+  readonly recordDataEvent?: RecordDataEvent;
 }
 
 async function openGateway(
-  { listen: address, ownerAccount, domain, upstream }: GatewaySettings,
-  callers: CallerCache,
-  registry: BucketRegistry,
+  settings: GatewaySettings,
+  { callers, registry, recordDataEvent }: Service,
   log: Log,
   clock: Clock,
 ): Promise<OpenDoor> {
+  const { listen: address, ownerAccount, domain, upstream } = settings;
   const gateway = createGatewayServer({
     authorizer: createAuthorizer({ callers, service: 's3', dialect: 's3', clock }),
     registry,
@@ -120,7 +131,11 @@ async function openGateway(
       credentials: { accessKeyId: upstream.accessKeyId, secretAccessKey: upstream.secretAccessKey },
       addressing: upstream.addressing,
     },
-    onAnswered: (answered) => logAnswered(log, answered),
+    onAnswered: (answered, asked) => {
+      logAnswered(log, answered);
+      if (asked !== undefined)
+        recordDataEvent?.(dataRequest(answered, asked, settings, clock() - answered.ms));
+    },
     onConnectionError: (error) => log.debug({ err: error }, 'connection failed'),
   });
   try {
@@ -143,4 +158,30 @@ function logAnswered(log: Log, { cause, ...answered }: GatewayAnswered): void {
   if (answered.code === 'InternalError' || answered.code === 'ServiceUnavailable')
     log.error({ ...line, err: cause }, 'request failed');
   else log.info(line, 'request');
+}
+
+function dataRequest(
+  { code, reason, status, requestId }: GatewayAnswered,
+  { asker, request, ...wire }: GatewayAsked,
+  { ownerAccount, upstream }: GatewaySettings,
+  receivedAt: Instant,
+): DataRequest {
+  const { requester, sessionToken, authType } = asker;
+  const { operation, bucket, key, query } = request;
+  return {
+    operation,
+    bucket,
+    key,
+    query,
+    ...(requester === undefined ? {} : { requester: { ...requester.caller, sessionToken } }),
+    authType,
+    ownerAccount,
+    // Of the store and not of the signature: which trails look there is not for the client to choose.
+    region: upstream.region,
+    receivedAt,
+    requestId,
+    status,
+    ...(code === undefined ? {} : { refusal: { code, message: reason ?? '' } }),
+    request: { ...wire, body: new Uint8Array() },
+  };
 }

@@ -4,6 +4,7 @@
  * It owns the order of these steps and what they share: proof of the caller, policy, audit, faults. It never does what an operation does,
  * picks no engine and speaks no HTTP. Called by servers, composed by main.
  */
+export { createDataEventRecorder, type DataRequest, type RecordDataEvent } from './data-events.ts';
 export { type CallThrough, createDoorway, type DoorCall } from './doorway.ts';
 export { header, type WireRequest, type WireResponse } from './exchange.ts';
 export { type Answered, createPipeline, type Handle, type PipelineOptions } from './handle.ts';

@@ -7,7 +7,7 @@ export interface AuditUserIdentity {
     | 'FederatedUser'
     | 'SAMLUser'
     | 'WebIdentityUser'
-    /** In the record that the other account of a call gets: it learns no more of the caller than this. */
+    /** In the record that the other account of a call gets: it learns no more of the caller than this. Also who reads objects unsigned. */
     | 'AWSAccount'
     | 'AWSService'
     | 'Unknown';
@@ -45,10 +45,12 @@ export interface AuditSessionContext {
 
 /** Something the request was about (CloudTrail User Guide, "CloudTrail record contents"). */
 export interface AuditResource {
-  readonly accountId: string;
+  readonly accountId?: string;
   /** `AWS::IAM::Role` */
   readonly type: string;
-  readonly ARN: string;
+  readonly ARN?: string;
+  /** In place of `ARN`, where the request was about all that begin with it. */
+  readonly ARNPrefix?: string;
 }
 
 /**
@@ -78,12 +80,13 @@ export interface AuditEvent {
   readonly resources?: readonly AuditResource[];
   readonly eventType: 'AwsApiCall';
   readonly apiVersion?: string;
-  readonly managementEvent: true;
+  readonly managementEvent: boolean;
   /** The account whose log this belongs to. Absent when nobody has proven to be of an account. */
   readonly recipientAccountId?: string;
   /** The same in the records that two accounts get of one call, and only there. */
   readonly sharedEventID?: string;
-  readonly eventCategory: 'Management';
+  /** `Data` for what was done to objects; LookupEvents knows nothing of it. */
+  readonly eventCategory: 'Management' | 'Data';
   readonly tlsDetails?: {
     readonly tlsVersion?: string;
     readonly cipherSuite?: string;

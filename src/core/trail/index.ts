@@ -2,7 +2,7 @@
  * Trails as AWS keeps them in a bucket: the names and bytes of log files and digest files, what digests are signed over, which events a
  * trail selects, and how it may be called.
  * Pure: keys, time and events are arguments, and it writes nothing.
- * Called by the CloudTrail service (names, selectors) and by the delivery of trails (files, digests, selection).
+ * Called by the CloudTrail service (names, selectors) by the delivery of trails (files, digests, selection), and by the pipeline (selection).
  */
 export {
   type DigestFile,
@@ -24,7 +24,10 @@ export {
   type RecordedEvent,
   type Selector,
   type Selectors,
+  selectsDataEvents,
   selectsEvent,
+  type TrailLogging,
   type TrailScope,
   trailCovers,
+  trailLogs,
 } from './selection.ts';

@@ -1,3 +1,5 @@
+import { type Instant, parseIso } from '#core/time';
+
 /** What selection reads of an event in CloudTrail's form. */
 export interface RecordedEvent {
   readonly eventTime: string;
@@ -10,7 +12,11 @@ export interface RecordedEvent {
   readonly recipientAccountId: string;
   readonly sessionCredentialFromConsole?: string;
   readonly userIdentity?: { readonly arn?: string };
-  readonly resources?: readonly { readonly type?: string; readonly ARN?: string }[];
+  readonly resources?: readonly {
+    readonly type?: string;
+    readonly ARN?: string;
+    readonly ARNPrefix?: string;
+  }[];
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
 }
 
@@ -90,6 +96,30 @@ function isGlobal({ eventSource, additionalEventData }: RecordedEvent): boolean 
   );
 }
 
+/** A trail as far as it says what it logs, and when. */
+export interface TrailLogging extends TrailScope {
+  /** Every management event when absent. */
+  readonly selectors?: Selectors;
+  readonly logging: readonly { readonly from: Instant; readonly to?: Instant }[];
+}
+
+/** Whether a trail logs an event: covers and selects it, and was logging when it happened. */
+export function trailLogs(trail: TrailLogging, event: RecordedEvent): boolean {
+  if (!trailCovers(trail, event) || !selectsEvent(trail.selectors ?? defaultSelectors, event)) return false;
+  const at = parseIso(event.eventTime) ?? 0;
+  // Records have whole seconds: the one in which logging began counts from its beginning.
+  return trail.logging.some(({ from, to }) => at >= from - (from % 1000) && (to === undefined || at <= to));
+}
+
+/** Whether a trail with these selectors can log data events at all. */
+export function selectsDataEvents(selectors: Selectors): boolean {
+  return selectors.kind === 'basic'
+    ? selectors.selectors.some(({ dataResources }) => dataResources.length > 0)
+    : selectors.selectors.some(({ fields }) =>
+        fields.some(({ field, equals }) => field === 'eventCategory' && equals?.includes('Data') === true),
+      );
+}
+
 /** Whether a trail with these selectors logs an event that it covers. */
 export function selectsEvent(selectors: Selectors, event: RecordedEvent): boolean {
   return selectors.kind === 'basic'
@@ -103,7 +133,7 @@ function matchBasic(selector: Selector, event: RecordedEvent): boolean {
   if (event.eventCategory === 'Management') {
     return selector.includeManagementEvents && !selector.excludedSources.includes(event.eventSource);
   }
-  return (event.resources ?? []).some(({ type, ARN: arn }) =>
+  return (event.resources ?? []).some(({ type, ARN: whole, ARNPrefix: arn = whole }) =>
     selector.dataResources.some(
       (wanted) =>
         wanted.type === type &&
@@ -150,7 +180,7 @@ function fieldValues(field: string, event: RecordedEvent): readonly string[] {
     case 'resources.type':
       return present((event.resources ?? []).map(({ type }) => type));
     case 'resources.ARN':
-      return present((event.resources ?? []).map(({ ARN: arn }) => arn));
+      return present((event.resources ?? []).map(({ ARN: whole, ARNPrefix: arn = whole }) => arn));
     default:
       return [];
   }

@@ -13,6 +13,7 @@ import {
   parseTrailArn,
   type RecordedEvent,
   type Selectors,
+  selectsDataEvents,
   selectsEvent,
   signDigest,
   signingText,
@@ -154,6 +155,27 @@ describe('event selectors', () => {
     assert.equal(selectsEvent(basic(['arn:aws:s3']), event), true);
     assert.equal(selectsEvent(basic(['arn:aws:s3:::photos/b']), event), false);
     assert.equal(selectsEvent(basic(['arn:aws:s3'], 'WriteOnly'), event), false);
+  });
+
+  test('name what a listing may show by its prefix', () => {
+    const listing: RecordedEvent = {
+      ...event,
+      eventName: 'ListObjects',
+      resources: [{ type: 'AWS::S3::Object', ARNPrefix: 'arn:aws:s3:::photos/' }],
+    };
+    assert.equal(selectsEvent(basic(['arn:aws:s3:::photos/']), listing), true);
+    assert.equal(selectsEvent(basic(['arn:aws:s3:::photos/a/']), listing), false);
+  });
+
+  test('say whether they can select data events at all', () => {
+    const advanced = (category: string): Selectors => ({
+      kind: 'advanced',
+      selectors: [{ fields: [{ field: 'eventCategory', equals: [category] }] }],
+    });
+    assert.equal(selectsDataEvents(defaultSelectors), false);
+    assert.equal(selectsDataEvents(basic([])), true);
+    assert.equal(selectsDataEvents(advanced('Management')), false);
+    assert.equal(selectsDataEvents(advanced('Data')), true);
   });
 
   test('of the advanced kind hold in every field and by every operator', () => {

@@ -14,7 +14,8 @@ import type { NoiseLimit } from './noise-limit.ts';
 import type { Route } from './route.ts';
 import { foreignIdentity, userIdentity } from './user-identity.ts';
 
-const textLimit = 1024;
+/** Texts of the client or about the request have no more characters in a record. */
+export const textLimit = 1024;
 /** Below this no field can come near CloudTrail's 100 KB, even if every byte needs six in JSON. */
 const smallRequestBytes = 16_000;
 
@@ -282,12 +283,13 @@ function requestDetails(request: WireRequest, awsServingRegion: string): Readonl
 const traceParent = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/;
 
 /** The trace a request belongs to (W3C Trace Context §3.2). */
-function traceOf(request: WireRequest): { readonly traceId?: string; readonly spanId?: string } {
+export function traceOf(request: WireRequest): { readonly traceId?: string; readonly spanId?: string } {
   const [, traceId, spanId] = traceParent.exec(header(request, 'traceparent') ?? '') ?? [];
   return traceId === undefined || spanId === undefined ? {} : { traceId, spanId };
 }
 
-function tlsDetails(request: WireRequest): NonNullable<AuditEvent['tlsDetails']> {
+/** How a request was protected on its way, and for which host it was meant (CloudTrail User Guide, "CloudTrail record contents"). */
+export function tlsDetails(request: WireRequest): NonNullable<AuditEvent['tlsDetails']> {
   const { tls } = request;
   const host = header(request, 'host');
   return {

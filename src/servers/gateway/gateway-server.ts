@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { encodeS3Error, type S3ErrorCode, S3RequestError } from '#core/s3';
+import { encodeS3Error, type S3ErrorCode, type S3Request, S3RequestError } from '#core/s3';
 import { PayloadError } from '#core/sigv4';
+import type { Asker } from './authenticate.ts';
 import { BucketRefused } from './buckets.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { type GatewayPorts, type GatewayProgress, handleRequest } from './handle-request.ts';
@@ -22,13 +23,13 @@ export interface GatewayOptions extends Omit<GatewayPorts, 'store' | 'region' | 
   readonly store: StoreSettings;
   /** Certificate chain and private key in PEM; plain HTTP without. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Told of every request once it is answered. */
-  readonly onAnswered: (answered: GatewayAnswered) => void;
+  /** Told of every request once it is answered; and what it asked, when it was proven who asks, or that nobody signed. */
+  readonly onAnswered: (answered: GatewayAnswered, asked: GatewayAsked | undefined) => void;
   readonly onConnectionError: (error: Error) => void;
 }
 
 /** One answered request, for the log. */
-export interface GatewayAnswered extends Readonly<GatewayProgress> {
+export interface GatewayAnswered extends Omit<Readonly<GatewayProgress>, 'request' | 'asker'> {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly status: number;
@@ -38,6 +39,17 @@ export interface GatewayAnswered extends Readonly<GatewayProgress> {
   readonly reason?: string;
   /** What went wrong, when it is nobody's business outside. */
   readonly cause?: unknown;
+}
+
+/** What an answered request asked, for its audit record. It holds the session token: it goes into no log as it is. */
+export interface GatewayAsked {
+  readonly asker: Asker;
+  readonly request: S3Request;
+  readonly method: string;
+  readonly target: string;
+  readonly rawHeaders: readonly string[];
+  readonly sourceIp: string;
+  readonly secure: boolean;
 }
 
 /** The S3 door. */
@@ -115,16 +127,23 @@ async function serve(exchange: Exchange, ports: GatewayPorts, options: GatewayOp
     refuse(exchange, refusal);
   }
   discardRest(exchange);
-  options.onAnswered({
-    ...progress,
-    requestId,
-    sourceIp,
-    status: response.statusCode,
-    ms: ports.clock() - startedAt,
-    ...(refusal === undefined
-      ? {}
-      : { code: refusal.code, reason: refusal.message, ...(refusal === cause ? {} : { cause }) }),
-  });
+  const { request, asker, ...come } = progress;
+  const { method, target, rawHeaders, secure } = exchange;
+  options.onAnswered(
+    {
+      ...come,
+      requestId,
+      sourceIp,
+      status: response.statusCode,
+      ms: ports.clock() - startedAt,
+      ...(refusal === undefined
+        ? {}
+        : { code: refusal.code, reason: refusal.message, ...(refusal === cause ? {} : { cause }) }),
+    },
+    request === undefined || asker === undefined
+      ? undefined
+      : { asker, request, method, target, rawHeaders, sourceIp, secure },
+  );
 }
 
 /** What the client is told; what nobody planned for stays inside. */

@@ -44,12 +44,14 @@ export interface GatewayPorts {
   readonly emptySegments: EmptySegments;
 }
 
-/** How far a request came, for the log. */
+/** How far a request came, for the log and the audit record. */
 export interface GatewayProgress {
   operation?: string;
   bucket?: string;
   key?: string;
   caller?: string;
+  request?: S3Request;
+  asker?: Asker;
 }
 
 /** A request that is allowed, and what it takes to do it. */
@@ -88,7 +90,9 @@ export async function handleRequest(
     await postObject(exchange, request, ports, progress);
     return;
   }
+  progress.request = request;
   const asker = await authenticate(exchange, ports.authorizer, ports.region);
+  progress.asker = asker;
   if (asker.requester !== undefined) progress.caller = asker.requester.caller.arn;
   const known = await findBuckets(request, ports.registry);
   checkExpectedOwners(request, known);

@@ -8,6 +8,7 @@ export type { BucketRegistry, KnownBucket } from './buckets.ts';
 export {
   createGatewayServer,
   type GatewayAnswered,
+  type GatewayAsked,
   type GatewayOptions,
   type GatewayServer,
 } from './gateway-server.ts';

@@ -38,8 +38,10 @@ export async function postObject(
   );
   const upload = parsePostForm(request, fields, { emptySegments: ports.emptySegments });
   progress.key = upload.key ?? '';
+  progress.request = upload;
   const values = byLowerName(fields);
   const asker = await authenticateForm(exchange, upload, values, reader.fileLength, ports);
+  progress.asker = asker;
   if (asker.requester !== undefined) progress.caller = asker.requester.caller.arn;
   const known = await findBuckets(upload, ports.registry);
   const questions = s3Questions(upload, factsOf(upload, asker, known, ports.clock()));

@@ -1,6 +1,6 @@
 import { type CloudTrailEvent, parseAuditLine, toCloudTrailEvent } from '#core/audit';
-import { type Instant, parseIso } from '#core/time';
-import { defaultSelectors, encodeLogFile, logFileKey, selectsEvent, trailCovers } from '#core/trail';
+import type { Instant } from '#core/time';
+import { encodeLogFile, logFileKey, trailLogs } from '#core/trail';
 import { type AuditPosition, type AuditReader, type AuditStep, openAuditReader } from '#stores/audit-log';
 import type { TrailDocument } from '#stores/identity';
 import type { Spooled } from '#stores/trail-store';
@@ -123,7 +123,7 @@ function makeFiles(
     const event = toCloudTrailEvent(parseAuditLine(line));
     if (event === undefined) continue;
     for (const trail of trails) {
-      if (!wants(trail, event)) continue;
+      if (!trailLogs(trail, event)) continue;
       const name = `${trail.id} ${event.awsRegion}`;
       const group = groups.get(name) ?? { trail, region: event.awsRegion, events: [] };
       group.events.push(event);
@@ -145,12 +145,4 @@ function makeFiles(
     };
     return { about, body };
   });
-}
-
-function wants(trail: TrailDocument, event: CloudTrailEvent): boolean {
-  const scope = { ...trail, account: trail.account as string };
-  if (!trailCovers(scope, event) || !selectsEvent(trail.selectors ?? defaultSelectors, event)) return false;
-  const at = parseIso(event.eventTime) ?? 0;
-  // Records have whole seconds: the one in which logging began counts from its beginning.
-  return trail.logging.some(({ from, to }) => at >= from - (from % 1000) && (to === undefined || at <= to));
 }

@@ -127,7 +127,8 @@ export class EventDatabase {
     if (step.kind === 'withdrawn') this.#withdraw(step.file);
     if (step.kind !== 'line' || step.text.startsWith('{"phase":"intent"')) return;
     const event = toCloudTrailEvent(parseAuditLine(step.text));
-    if (event !== undefined) this.#add(event, step, oldest);
+    // LookupEvents finds management events alone (CloudTrail API Reference, "LookupEvents").
+    if (event?.eventCategory === 'Management') this.#add(event, step, oldest);
   }
 
   #add(event: CloudTrailEvent, place: Omit<EventPlace, 'id'>, oldest: number): void {
