@@ -150,6 +150,14 @@ describe('an issuer that is away', () => {
     await assert.rejects(find(), { code: 'IssuerUnavailable', message: 'the issuer cannot be reached' });
   });
 
+  test('does not become longer known by a clock that is set back', async () => {
+    now = 100_000;
+    await issuer.silence();
+    issuer.isAway = true;
+    now = 39_999;
+    assert.equal(callers.isCurrent(), false);
+  });
+
   test('leaves others unknown', async () => {
     issuer.isAway = true;
     await assert.rejects(find(), { code: 'IssuerUnavailable', message: 'the issuer cannot be reached' });

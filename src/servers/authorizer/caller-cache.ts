@@ -80,7 +80,9 @@ export class CallerCache {
 
   /** False once the issuer has been silent for too long. */
   isCurrent(): boolean {
-    return this.#options.clock() - this.#heardAt <= this.#options.maxStalenessSeconds * 1000;
+    // A clock that was set back must not lengthen what is allowed.
+    const silentMs = Math.abs(this.#options.clock() - this.#heardAt);
+    return silentMs <= this.#options.maxStalenessSeconds * 1000;
   }
 
   async close(): Promise<void> {

@@ -90,7 +90,8 @@ function listenForNews(url: string, onNews: () => void): () => void {
     const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
     client = next;
     next.on('notification', look);
-    next.once('error', () => void end(next));
+    // Every one of them: a second error without a listener would end the process.
+    next.on('error', () => void end(next));
     next.once('end', () => setTimeout(() => void connect(), reconnectAfterMs).unref());
     try {
       await next.connect();
