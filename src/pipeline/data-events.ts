@@ -88,14 +88,12 @@ export function createDataEventRecorder(
     const shared = recipients.size === 1 ? {} : { sharedEventID: createUuid(random) };
     for (const recipient of recipients) {
       const isOwn = requester === undefined || requester.account === recipient;
-      const event = {
-        ...eventOf(call, bucket, owner),
+      const event = eventOf(call, bucket, owner, {
         userIdentity: identityFor(requester, caller, isOwn),
-        ...errorOf(call, isOwn),
+        error: errorOf(call, isOwn),
         eventID: createUuid(random),
-        recipientAccountId: recipient,
-        ...shared,
-      };
+        recipient: { recipientAccountId: recipient, ...shared },
+      });
       if (trails.some((trail) => trailLogs(trail, event))) audit.appendLater(event);
     }
   };
@@ -131,16 +129,25 @@ function identityFor(
   };
 }
 
-/** What the records of all recipients have in common. */
+/** What differs between the records of the recipients. */
+interface Own {
+  readonly userIdentity: AuditUserIdentity;
+  readonly error: { readonly errorCode?: string; readonly errorMessage?: string };
+  readonly eventID: string;
+  readonly recipient: { readonly recipientAccountId: string; readonly sharedEventID?: string };
+}
+
 function eventOf(
   call: DataRequest,
   bucket: string,
   owner: string,
-): Omit<AuditEvent, 'userIdentity' | 'eventID'> {
+  { userIdentity: whose, error, eventID, recipient }: Own,
+): AuditEvent & { readonly recipientAccountId: string } {
   const { operation, key, query, authType, request, requestId, receivedAt } = call;
   return {
     phase: 'outcome',
     eventVersion: '1.08',
+    userIdentity: whose,
     eventTime: formatIsoSeconds(receivedAt),
     eventSource: 's3.amazonaws.com',
     // CloudTrail knows both versions of the operation by one name.
@@ -148,6 +155,7 @@ function eventOf(
     awsRegion: call.region,
     sourceIPAddress: request.sourceIp,
     userAgent: header(request, 'user-agent')?.slice(0, textLimit) ?? '',
+    ...error,
     requestParameters: limitField({
       ...Object.fromEntries(query),
       bucketName: bucket,
@@ -163,10 +171,12 @@ function eventOf(
       ...traceOf(request),
     },
     requestID: requestId,
+    eventID,
     readOnly: reading.test(operation),
     resources: resourcesOf(bucket, key, owner),
     eventType: 'AwsApiCall',
     managementEvent: false,
+    ...recipient,
     eventCategory: 'Data',
     tlsDetails: tlsDetails(request),
   };
@@ -186,10 +196,7 @@ function resourcesOf(bucket: string, key: string | undefined, owner: string): re
  * What was refused, and why: to the caller's account alone, for the reason names the caller. Of the store's own refusals only the status is
  * known: their bodies go to the client unread.
  */
-function errorOf(
-  { refusal, status }: DataRequest,
-  isOwn: boolean,
-): { readonly errorCode?: string; readonly errorMessage?: string } {
+function errorOf({ refusal, status }: DataRequest, isOwn: boolean): Own['error'] {
   if (refusal !== undefined)
     return {
       errorCode: refusal.code,
