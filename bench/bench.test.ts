@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { measureDoor } from './authorizer.ts';
+import { measureGateway } from './gateway.ts';
 import { measureInstanceMetadata } from './instance-metadata.ts';
 import { brevetDecision } from './policy/brevet.ts';
 import { threeRules, twentyPolicies } from './policy/rules.ts';
@@ -33,6 +34,17 @@ describe('the benchmarks', () => {
     assert.deepEqual(
       rows.map(({ benchmark }) => benchmark),
       ['raw node:http, 1 worker', 'forward-auth door, 1 worker'],
+    );
+  });
+
+  it('send objects through the gateway and fetch them', async () => {
+    const rows = await measureGateway({
+      ...{ rounds: 1, milliseconds: 20, warmUpMilliseconds: 20 },
+      ...{ transferBytes: 1_048_576, transfers: 1 },
+    });
+    assert.deepEqual(
+      rows.slice(0, 3).map(({ benchmark }) => benchmark),
+      ['gateway, GET of 1 kB', 'gateway, 1 MiB up', 'gateway, 1 MiB down'],
     );
   });
 

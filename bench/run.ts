@@ -7,6 +7,7 @@ import process from 'node:process';
 import { measureAudit } from './audit.ts';
 import { measureAuthorizer } from './authorizer.ts';
 import { compareWithCedar } from './cedar/compare.ts';
+import { measureGateway } from './gateway.ts';
 import { measureInstanceMetadata } from './instance-metadata.ts';
 import { measurePolicies } from './policy/brevet.ts';
 import { measureSignatures } from './policy/signature.ts';
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   policies: measurePolicies,
   signatures: measureSignatures,
   authorizer: () => measureAuthorizer(),
+  gateway: () => measureGateway(),
   metadata: () => measureInstanceMetadata(),
   cedar: compareWithCedar,
 };

@@ -75,6 +75,7 @@ export async function seedDataDirectory(dataDirectory: string, roles: number): P
             Action: 'execute-api:Invoke',
             Resource: `arn:aws:execute-api:us-east-1:${accountId}:default/default/GET/orders/*`,
           },
+          { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::bench/*' },
         ],
       }),
     },

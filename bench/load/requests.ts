@@ -20,6 +20,8 @@ export interface Plan {
     | 'GetCallerIdentity'
     | { readonly assumeRoles: number }
     | { readonly doorPaths: number }
+    /** GetObject of each of that many objects in turn. */
+    | { readonly objects: number }
     /** The credentials of an instance's role `web`. */
     | { readonly metadataToken: string };
 }
@@ -35,6 +37,10 @@ export function roleName(index: number): string {
 export function signRequests({ port, caller, operation }: Plan): readonly Buffer[] {
   if (typeof operation === 'object' && 'doorPaths' in operation)
     return Array.from({ length: operation.doorPaths }, (_, index) => doorRequest(caller, `/orders/${index}`));
+  if (typeof operation === 'object' && 'objects' in operation)
+    return Array.from({ length: operation.objects }, (_, index) =>
+      objectRequest(caller, port, `/bench/object-${index}`),
+    );
   if (typeof operation === 'object' && 'metadataToken' in operation)
     return [metadataRequest(port, operation.metadataToken)];
   const bodies =
@@ -64,6 +70,23 @@ function doorRequest(credentials: Caller, path: string): Buffer {
   let head = '';
   for (let index = 0; index < sent.length; index += 2) head += `${sent[index]}: ${sent[index + 1]}\r\n`;
   return Buffer.from(`GET / HTTP/1.1\r\n${head}\r\n`);
+}
+
+/** What an SDK asks a store. */
+function objectRequest(credentials: Caller, port: number, target: string): Buffer {
+  const { rawHeaders } = signHeaders(
+    {
+      method: 'GET',
+      target,
+      rawHeaders: ['Host', `127.0.0.1:${port}`],
+      bodySha256: hashBody(new Uint8Array()),
+    },
+    { credentials, region, service: 's3', now: Date.now(), uriEncoding: 'once' },
+  );
+  const sent = [...rawHeaders, 'User-Agent', 'aws-sdk-js/3.1170.0 ua/2.1 os/linux lang/js md/nodejs api/s3'];
+  let head = '';
+  for (let index = 0; index < sent.length; index += 2) head += `${sent[index]}: ${sent[index + 1]}\r\n`;
+  return Buffer.from(`GET ${target} HTTP/1.1\r\n${head}\r\n`);
 }
 
 /** What botocore asks instance metadata. */

@@ -31,6 +31,16 @@ export async function startConstant(
   return target(child, port, performance.now() - start);
 }
 
+/** Starts a store, or a proxy in front of one. */
+export async function startStore(kind: 'store' | 'proxy', storePort = 0): Promise<Target> {
+  const start = performance.now();
+  const child = fork(fileURLToPath(new URL('store.ts', import.meta.url)), [kind, String(storePort)]);
+  const [port] = (await Promise.race([once(child, 'message'), failsAtExit(child, `the ${kind} ended`)])) as [
+    number,
+  ];
+  return target(child, port, performance.now() - start);
+}
+
 /** Starts the service over a data directory without its own log, with its audit log or without one. */
 export async function startAudited(
   kind: 'audited' | 'unaudited',
