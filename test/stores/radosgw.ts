@@ -115,7 +115,8 @@ async function startCluster(directory: string, port: number, children: ChildProc
   );
   const gateway = start('radosgw', '-n', 'client.admin');
   while (!(await answers(port))) {
-    if (gateway.exitCode !== null) throw new Error(`radosgw ended with ${gateway.exitCode}`);
+    const { exitCode, signalCode } = gateway;
+    if (exitCode !== null || signalCode !== null) throw new Error(`radosgw ended: ${exitCode ?? signalCode}`);
   }
 }
 
