@@ -160,6 +160,9 @@ for (const {
             const [from, to] = [`${mine}from/`, `${mine}to/`];
             for (const name of names) await store(`${from}${name}`, name);
             await store(`${to}stale`, 'stale');
+            // s3rver deletes a folder that is empty for a moment, whatever is on its way into it.
+            const [kept = ''] = names;
+            await store(`${to}${kept}`, kept);
             await succeed({ verb: 'sync', key: from, target: to });
             assert.deepEqual(await list(to), names.map((name) => `${to}${name}`).sort());
             for (const name of names) assert.equal(String(await inStore(`${to}${name}`)), name);
