@@ -147,6 +147,13 @@ describe('a POST policy', () => {
         [['content-length-range', 0, 'a'], 'Invalid content-length-range.'],
         [['content-length-range', 0.5, 1], 'Invalid content-length-range.'],
         [['content-length-range', 0, 1.5], 'Invalid content-length-range.'],
+        [['content-length-range', null, 1], 'Invalid content-length-range.'],
+        [['content-length-range', '', 1], 'Invalid content-length-range.'],
+        [['content-length-range', 0, true], 'Invalid content-length-range.'],
+        [['content-length-range', 0, [5]], 'Invalid content-length-range.'],
+        [['content-length-range', 0, '0x10'], 'Invalid content-length-range.'],
+        [['content-length-range', 0, '1e3'], 'Invalid content-length-range.'],
+        [['content-length-range', 0, ' 5'], 'Invalid content-length-range.'],
         [{ key: 1 }, 'Invalid Simple-Condition: value must be a string.'],
         [{ key: ['a'] }, 'Invalid Simple-Condition: value must be a string.'],
       ] as const

@@ -67,8 +67,8 @@ function parseCondition(condition: unknown): readonly Condition[] {
     const kind = typeof operator === 'string' ? operator.toLowerCase() : '';
     if (condition.length !== 3) throw invalid('Invalid Condition: expected three parts.');
     if (kind === 'content-length-range') {
-      const [least, most] = [field, value].map(Number) as [number, number];
-      if (!Number.isSafeInteger(least) || !Number.isSafeInteger(most) || least < 0 || most < least)
+      const [least, most] = [readLength(field), readLength(value)];
+      if (least === undefined || most === undefined || most < least)
         throw invalid('Invalid content-length-range.');
       return [{ kind, least, most }];
     }
@@ -82,6 +82,12 @@ function parseCondition(condition: unknown): readonly Condition[] {
     if (typeof value !== 'string') throw invalid('Invalid Simple-Condition: value must be a string.');
     return { kind: 'eq', field: field.toLowerCase(), value };
   });
+}
+
+/** A length as a number or in digits; undefined for everything else, of which JavaScript would make a number too. */
+function readLength(value: unknown): number | undefined {
+  const length = typeof value === 'string' && /^[0-9]{1,16}$/.test(value) ? Number(value) : value;
+  return typeof length === 'number' && Number.isSafeInteger(length) && length >= 0 ? length : undefined;
 }
 
 /**
