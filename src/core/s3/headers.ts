@@ -58,7 +58,10 @@ export function selectHeaders(
   for (const name of new Set([...groups.keys(), ...hoisted.keys()])) {
     if (!isKnownHeader(known, name)) continue;
     const parameter = hoisted.get(name);
-    const values = [...(groups.get(name) ?? []), ...(parameter === undefined ? [] : [parameter])];
+    // Blanks around the value of a header are none of it to the store, but policy would compare them (RFC 9110 §5.5).
+    const values = [...(groups.get(name) ?? []), ...(parameter === undefined ? [] : [parameter])].map(
+      (value) => value.trim(),
+    );
     const [first = ''] = values;
     if (values.length > 1 && !listHeaders.has(name) && !name.startsWith('x-amz-meta-')) {
       throw repeated(name, first);

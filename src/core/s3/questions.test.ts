@@ -54,6 +54,13 @@ describe('questions', () => {
     ]);
   });
 
+  test('say nothing by blanks around a parameter that stands for a header', () => {
+    const request = parse('PUT', '/photos/a?x-amz-storage-class=%20GLACIER%09');
+    const [question] = s3Questions(request, facts);
+    assert.equal(question?.context.get('s3:x-amz-storage-class'), 'GLACIER');
+    assert.equal(upstreamHeaders(request).get('x-amz-storage-class'), 'GLACIER');
+  });
+
   test('count a day begun of a retention as a day', () => {
     const until = new Date(86_400_001).toISOString();
     const [question] = s3Questions(
@@ -120,6 +127,16 @@ describe('a form upload', () => {
       ['x-amz-copy-source', 'b/c'],
     ]);
     assert.deepEqual(Object.fromEntries(upstreamHeaders(put)), {});
+  });
+
+  test('says nothing by blanks around a value, which are none of a header', () => {
+    const put = parsePostForm(form, [
+      ['key', 'a'],
+      ['acl', ' public-read\t'],
+    ]);
+    const [question] = s3Questions(put, facts);
+    assert.equal(question?.context.get('s3:x-amz-acl'), 'public-read');
+    assert.equal(upstreamHeaders(put).get('x-amz-acl'), 'public-read');
   });
 
   test('is refused without a key, with two, and with one that cannot be fetched', () => {
