@@ -131,10 +131,9 @@ function readFacts(kind: Kind, root: XmlElement, emptySegments: EmptySegments): 
     case 'create-bucket':
       return readCreateBucket(root);
     case 'inventory': {
-      const parts = new Map<string, XmlElement[]>();
-      for (const child of root.children) parts.set(child.name, [...(parts.get(child.name) ?? []), child]);
       if (root.name !== 'InventoryConfiguration') throw malformed();
-      const list = optional(parts, 'OptionalFields');
+      const [list, ...more] = root.children.filter(({ name }) => name === 'OptionalFields');
+      if (more.length > 0) throw malformed();
       const optionalFields =
         list === undefined ? [] : many(fields(list, 'OptionalFields', ['Field']), 'Field');
       return { kind, optionalFields: optionalFields.map(leaf) };
