@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { certificates } from './certificates.ts';
 import { type Running, runProgram, type Serving, startProgram, startServing } from './serve-process.ts';
 import { type Credentials, credentialsOf } from './started-service.ts';
 
@@ -210,6 +212,32 @@ describe('a gateway in a process of its own', () => {
     });
     t.after(() => one.destroy());
     await assert.rejects(get(one, 'own/a'), { name: 'ServiceUnavailable' });
+  });
+
+  test('speaks HTTPS with a certificate', async (t) => {
+    const [{ cert, key }] = certificates;
+    await writeFile(join(directory, 'cert.pem'), cert);
+    await writeFile(join(directory, 'key.pem'), key, { mode: 0o600 });
+    const files = [
+      '--tls-cert-file',
+      join(directory, 'cert.pem'),
+      '--tls-key-file',
+      join(directory, 'key.pem'),
+    ];
+    const secure = await startProgram([...gatewayFlags(), ...files], environmentOf(verifier));
+    t.after(() => secure.stop());
+    const [, port = ''] =
+      /^brevet gateway ready on https:\/\/127\.0\.0\.1:(\d+)\n$/.exec(secure.stdout()) ?? [];
+    const one = new S3Client({
+      endpoint: `https://localhost:${port}`,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      maxAttempts: 1,
+      credentials: ada,
+      requestHandler: { httpsAgent: new Agent({ ca: cert }) },
+    });
+    t.after(() => one.destroy());
+    assert.equal(await get(one, 'own/a'), 'own/a');
   });
 
   test('goes on with what it knows while the issuer is away, changes nothing, and ends when it is told', async () => {

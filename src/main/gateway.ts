@@ -19,6 +19,7 @@ import {
   type GatewayAsked,
 } from '#servers/gateway';
 import type { OpenDoor } from './authorizer.ts';
+import { readCertificate, watchCertificate } from './certificate.ts';
 import type { House } from './compose.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import type { GatewaySettings, RemoteGatewaySettings } from './settings/index.ts';
@@ -73,8 +74,9 @@ export async function serveGateway(settings: RemoteGatewaySettings): Promise<voi
     doors.push(await openRemoteGateway(one, { calls, ...settings }, log, Date.now));
   const told = signalled(['SIGTERM', 'SIGINT']);
   for (const [index, { port }] of doors.entries()) {
-    const host = formatHost(settings.gateways[index]?.listen.host ?? '');
-    process.stdout.write(`brevet gateway ready on http://${host}:${port}\n`);
+    const { listen: address, tls } = settings.gateways[index] ?? {};
+    const scheme = tls === undefined ? 'http' : 'https';
+    process.stdout.write(`brevet gateway ready on ${scheme}://${formatHost(address?.host ?? '')}:${port}\n`);
   }
   await told;
   await Promise.all(doors.map((door) => door.close()));
@@ -118,13 +120,14 @@ async function openGateway(
   log: Log,
   clock: Clock,
 ): Promise<OpenDoor> {
-  const { listen: address, ownerAccount, domain, upstream } = settings;
+  const { listen: address, ownerAccount, domain, tls, upstream } = settings;
   const gateway = createGatewayServer({
     authorizer: createAuthorizer({ callers, service: 's3', dialect: 's3', clock }),
     registry,
     ownerAccount,
     domain,
     clock,
+    ...(tls === undefined ? {} : { tls: readCertificate(tls) }),
     store: {
       endpoint: upstream.endpoint,
       region: upstream.region,
@@ -140,6 +143,7 @@ async function openGateway(
   });
   try {
     const { port } = await listen(gateway.server, address);
+    if (tls !== undefined) watchCertificate(tls, gateway, log);
     return {
       port,
       async close() {

@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { auditNote } from '#core/audit';
@@ -9,6 +8,7 @@ import { type ApiServer, createApiServer } from '#servers/api';
 import { callerArn } from '#services/operation';
 import { openAuditLog, settleAuditLog, trimAuditLog } from '#stores/audit-log';
 import { openLocalDoors } from './authorizer.ts';
+import { readCertificate, watchCertificate } from './certificate.ts';
 import { compose, type House, writerName } from './compose.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import { createFirstAccount, writeRootCredentials } from './first-start.ts';
@@ -27,7 +27,6 @@ const drainMs = 8000;
 const logBufferBytes = 4096;
 const logFlushMs = 100;
 const lastUsedFlushMs = 60_000;
-const certificateCheckMs = 2000;
 const feedEventsMs = 500;
 const trimMs = 3_600_000;
 
@@ -237,28 +236,11 @@ function listenUrl({ tls, listen: { host } }: Settings, port: number): string {
 
 function startApi(settings: Settings, house: House, log: Logger): ApiServer {
   const { tls } = settings;
-  const readTls = (files: NonNullable<Settings['tls']>): { cert: string; key: string } => ({
-    cert: readFileSync(files.certFile, 'utf8'),
-    key: readFileSync(files.keyFile, 'utf8'),
-  });
   const api = createApiServer({
     handle: house.answer,
-    ...(tls === undefined ? {} : { tls: readTls(tls) }),
+    ...(tls === undefined ? {} : { tls: readCertificate(tls) }),
     onConnectionError: (error) => log.debug({ err: error }, 'connection failed'),
   });
-  if (tls === undefined) return api;
-  const reload = (): void => {
-    try {
-      api.replaceCertificate(readTls(tls));
-      log.info('certificate reloaded');
-    } catch (error) {
-      log.error({ err: error }, 'the new certificate cannot be used; the old one stays');
-    }
-  };
-  const files = [tls.certFile, tls.keyFile];
-  for (const file of files) watchFile(file, { interval: certificateCheckMs, persistent: false }, reload);
-  api.server.once('close', () => {
-    for (const file of files) unwatchFile(file, reload);
-  });
+  if (tls !== undefined) watchCertificate(tls, api, log);
   return api;
 }

@@ -36,7 +36,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
       if (path === '/here/door.yaml') return 'listen: file:1\nissuer: http://sts\nproxi: envoy\n';
       if (path === '/here/store-secret') return 'hidden\n';
       if (path === '/here/gateways.yaml')
-        return 'gateways:\n  - { service: s3, listen: "localhost:1", ownerAccount: "111122223333", upstream: { endpoint: "http://store", region: us-east-1, accessKeyId: key, secretAccessKeyFile: store-secret } }\n';
+        return 'gateways:\n  - { service: s3, listen: "localhost:1", ownerAccount: "111122223333", tls: { certFile: c.pem, keyFile: k.pem }, upstream: { endpoint: "http://store", region: us-east-1, accessKeyId: key, secretAccessKeyFile: store-secret } }\n';
       if (path === '/here/routes.yaml')
         return 'routes:\n  - path: /a/{id}\n    action: a:Read\n    resource: "arn:aws:a:::{id}"\n';
       throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
@@ -262,6 +262,7 @@ describe('brevet gateway', () => {
     listen: { host: 'localhost', port: 1 },
     ownerAccount: '111122223333',
     domain: undefined,
+    tls: { certFile: '/here/c.pem', keyFile: '/here/k.pem' },
     upstream: {
       endpoint: 'http://store',
       region: 'us-east-1',
@@ -271,7 +272,7 @@ describe('brevet gateway', () => {
     },
   };
   const flags =
-    '--listen localhost:1 --owner-account 111122223333 --store-endpoint http://store --store-region us-east-1 --store-access-key-id key --store-secret-access-key-file store-secret';
+    '--listen localhost:1 --owner-account 111122223333 --tls-cert-file c.pem --tls-key-file k.pem --store-endpoint http://store --store-region us-east-1 --store-access-key-id key --store-secret-access-key-file store-secret';
 
   it('runs the gateways of a settings file, or the one of its flags', async () => {
     for (const line of ['--config gateways.yaml', flags]) {

@@ -119,6 +119,8 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--listen <host:port>', 'where S3 clients ask, for one gateway without a file')
     .option('--owner-account <id>', 'owner of the buckets that the store already has')
     .option('--domain <name>', 'domain under which BUCKET.DOMAIN names a bucket (default: none)')
+    .option('--tls-cert-file <file>', 'certificate chain in PEM (default: plain HTTP)')
+    .option('--tls-key-file <file>', 'its private key')
     .option('--store-endpoint <url>', 'the store: scheme, host and port')
     .option('--store-region <name>', "Region that the store's requests are signed for")
     .option('--store-access-key-id <id>', "the store's own access key")

@@ -8,6 +8,7 @@ import {
   storeAccessKeyId,
   storeEndpoint,
   storeSecret,
+  tlsFiles,
 } from './values.ts';
 
 const expectedMapping = { error: 'expected a mapping' };
@@ -39,6 +40,7 @@ export const gatewaySchema = z.strictObject(
     listen: listenAddress,
     ownerAccount: accountId,
     domain: domain.optional(),
+    tls: tlsFiles.optional(),
     upstream,
   },
   expectedMapping,
@@ -49,6 +51,7 @@ export const gateways = z.array(gatewaySchema, { error: 'expected a list of gate
 
 /** The keys of one of them, as dotted paths. */
 export const gatewayKeys: readonly string[] = [
-  ...Object.keys(gatewaySchema.shape).filter((key) => key !== 'upstream'),
+  ...Object.keys(gatewaySchema.shape).filter((key) => key !== 'upstream' && key !== 'tls'),
+  ...Object.keys(tlsFiles.shape).map((key) => `tls.${key}`),
   ...Object.keys(upstream.shape).map((key) => `upstream.${key}`),
 ];

@@ -21,6 +21,7 @@ export {
   type LogLevel,
   type Settings,
   SettingsError,
+  type TlsFiles,
 } from './settings.ts';
 export type { SettingsInput } from './settings-input.ts';
 export type { Flags } from './source.ts';

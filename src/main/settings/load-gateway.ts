@@ -25,6 +25,8 @@ export interface GatewayFlags {
   readonly listen?: string;
   readonly ownerAccount?: string;
   readonly domain?: string;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
   readonly storeEndpoint?: string;
   readonly storeRegion?: string;
   readonly storeAccessKeyId?: string;
@@ -38,6 +40,8 @@ const flagNames: Readonly<Record<string, string>> = {
   listen: '--listen',
   ownerAccount: '--owner-account',
   domain: '--domain',
+  'tls.certFile': '--tls-cert-file',
+  'tls.keyFile': '--tls-key-file',
   'upstream.endpoint': '--store-endpoint',
   'upstream.region': '--store-region',
   'upstream.accessKeyId': '--store-access-key-id',
@@ -86,12 +90,14 @@ function readFlags(
     secretAccessKeyFile: own.storeSecretAccessKeyFile,
     addressing: own.storeAddressing,
   };
-  const { listen, ownerAccount, domain } = own;
-  const raw = { service: 's3', listen, ownerAccount, domain, upstream };
+  const { listen, ownerAccount, domain, tlsCertFile, tlsKeyFile } = own;
+  const hasTls = tlsCertFile !== undefined || tlsKeyFile !== undefined;
+  const tls = hasTls ? { tls: { certFile: tlsCertFile, keyFile: tlsKeyFile } } : {};
+  const raw = { service: 's3', listen, ownerAccount, domain, ...tls, upstream };
   const given = checkValue(gatewaySchema, raw, (key) => flagNames[key] ?? key);
   const path = resolve(workingDirectory, given.upstream.secretAccessKeyFile ?? '');
   const secret = readSecret('--store-secret-access-key-file', path, storeSecret, readFile);
-  return completeGateway(given, secret);
+  return completeGateway(given, secret, workingDirectory);
 }
 
 function flagOf(name: string): string {

@@ -4,7 +4,7 @@ import { completeAuthorizer } from './load-authorizer.ts';
 import { completeInstance } from './load-instances.ts';
 import { readText } from './read-text.ts';
 import type { GivenSettings } from './schema.ts';
-import { type GatewaySettings, type Settings, SettingsError } from './settings.ts';
+import { type GatewaySettings, type Settings, SettingsError, type TlsFiles } from './settings.ts';
 import type { SettingsInput } from './settings-input.ts';
 import { readEnvironment, readFlags, readYaml, type Source } from './source.ts';
 import { databaseUrl, secretAccessKey, storeSecret } from './values.ts';
@@ -32,6 +32,8 @@ export function loadSettings(input: SettingsInput): Settings {
     () => findSecret(sources, 'databaseUrl', databaseUrl, input),
     ...gatewaySecretReaders(sources, input),
   ]);
+  const gatewayDirectory =
+    sources.find(({ given }) => given.gateways !== undefined)?.directory ?? workingDirectory;
   const buckets = findBuckets(sources, find('region') ?? 'us-east-1', input);
   return {
     dataDirectory: findPath('dataDir') ?? resolve(workingDirectory, 'brevet-data'),
@@ -55,7 +57,7 @@ export function loadSettings(input: SettingsInput): Settings {
       buckets,
     },
     gateways: (find('gateways') ?? []).map((given, index) =>
-      completeGateway(given, gatewaySecrets[index] ?? ''),
+      completeGateway(given, gatewaySecrets[index] ?? '', gatewayDirectory),
     ),
     outbound: findOutbound(sources),
     tls: findTls(sources),
@@ -158,15 +160,17 @@ function gatewaySecretReaders(
   });
 }
 
-/** A gateway with what was left out. */
+/** A gateway with what was left out; relative paths start in the directory. */
 export function completeGateway(
-  { domain, upstream, ...gateway }: NonNullable<GivenSettings['gateways']>[number],
+  { domain, tls, upstream, ...gateway }: NonNullable<GivenSettings['gateways']>[number],
   secretAccessKey: string,
+  directory: string,
 ): GatewaySettings {
   const { endpoint, region, accessKeyId, addressing } = upstream;
   return {
     ...gateway,
     domain,
+    ...(tls === undefined ? {} : { tls: resolveTls(tls, directory) }),
     upstream: { endpoint, region, accessKeyId, secretAccessKey, addressing: addressing ?? 'path' },
   };
 }
@@ -208,12 +212,13 @@ function findOutbound(sources: readonly Source[]): Settings['outbound'] {
 function findTls(sources: readonly Source[]): Settings['tls'] {
   for (const { given, directory } of sources) {
     if (given.tls === undefined) continue;
-    return {
-      certFile: resolve(directory, given.tls.certFile),
-      keyFile: resolve(directory, given.tls.keyFile),
-    };
+    return resolveTls(given.tls, directory);
   }
   return undefined;
+}
+
+function resolveTls({ certFile, keyFile }: TlsFiles, directory: string): TlsFiles {
+  return { certFile: resolve(directory, certFile), keyFile: resolve(directory, keyFile) };
 }
 
 function pairRootAccessKey(id: string | undefined, secret: string | undefined): Settings['rootAccessKey'] {

@@ -22,6 +22,7 @@ import {
   secretAccessKey,
   storeAccessKeyId,
   storeEndpoint,
+  tlsFiles,
   workers,
 } from './values.ts';
 
@@ -52,7 +53,6 @@ const audit = z
       message: `is given without ${missing.join(' and ')}; expected all or none`,
     });
   });
-const tls = z.strictObject({ certFile: filePath, keyFile: filePath }, { error: 'expected a mapping' });
 const outbound = z.strictObject(
   {
     allow: z
@@ -81,7 +81,7 @@ export const settingsSchema = z.strictObject(
     logLevel: logLevel.optional(),
     workers: workers.optional(),
     endpoint: endpoint.optional(),
-    tls: tls.optional(),
+    tls: tlsFiles.optional(),
     outbound: outbound.optional(),
     gateways: gateways.optional(),
     authorizers: z.array(authorizerSchema, { error: 'expected a list of authorizers' }).optional(),
@@ -122,7 +122,7 @@ export const settingKeys: readonly string[] = [
       ].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
-  ...Object.keys(tls.shape).map((key) => `tls.${key}`),
+  ...Object.keys(tlsFiles.shape).map((key) => `tls.${key}`),
   ...Object.keys(outbound.shape).map((key) => `outbound.${key}`),
   ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),
   ...Object.keys(audit.shape).map((key) => `audit.${key}`),

@@ -11,6 +11,12 @@ export interface ListenAddress {
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
+/** Certificate chain and private key in PEM; absolute paths. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** A door for a reverse proxy. */
 export interface AuthorizerSettings {
   readonly listen: ListenAddress;
@@ -37,6 +43,8 @@ export interface GatewaySettings {
   readonly ownerAccount: AccountId;
   /** Under which `BUCKET.DOMAIN` names a bucket. */
   readonly domain: string | undefined;
+  /** Plain HTTP without. */
+  readonly tls?: TlsFiles;
   readonly upstream: {
     readonly endpoint: string;
     readonly region: string;
@@ -110,7 +118,7 @@ export interface Settings {
   readonly gateways: readonly GatewaySettings[];
   /** What Brevet may call: ranges of addresses that are not public, and a file of certificate authorities in PEM. */
   readonly outbound: { readonly allow: readonly string[]; readonly caFile: string | undefined };
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls: TlsFiles | undefined;
   readonly authorizers: readonly AuthorizerSettings[];
   readonly instances: readonly InstanceSettings[];
   readonly containers: readonly ContainerSettings[];

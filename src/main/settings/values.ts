@@ -25,6 +25,10 @@ function matching(pattern: RegExp): (text: string) => string | undefined {
 }
 
 export const filePath = text('the path of a file', nonEmptyPath);
+export const tlsFiles = z.strictObject(
+  { certFile: filePath, keyFile: filePath },
+  { error: 'expected a mapping' },
+);
 export const directoryPath = text('the path of a directory', nonEmptyPath);
 export const listenAddress = text<ListenAddress>(
   'HOST:PORT, such as 127.0.0.1:4592 or [::1]:4592',
