@@ -28,6 +28,12 @@ export interface Simulation {
 
 type Row = IamTypes.EvaluationResult;
 
+/** What a decision costs beside the reading of the given policies, in characters of them. */
+const decisionCharacters = 5000;
+/** What one answer may cost: a fraction of a second, in which nobody else is answered. */
+const answerCharacters = 100_000_000;
+const defaultMaxItems = 100;
+
 const decisions = {
   allow: 'allowed',
   'implicit-deny': 'implicitDeny',
@@ -49,7 +55,7 @@ const typeNames: Readonly<Partial<Record<ExplainedStep['type'], string>>> = {
 
 /**
  * Decides each action on each resource and answers one page of the results (IAM API Reference, "EvaluationResult").
- * Only the rows of the page are decided, so a request of a thousand actions on a thousand resources costs no more than one page.
+ * Only the rows of the page are decided, and a page of large policies or scenarios is shorter, as AWS's may be: no request costs much.
  * Throws InvalidInput.
  */
 export function simulate(
@@ -91,13 +97,26 @@ export function simulate(
       : [{ action, over: resources }],
   );
   const numbered = rows.map((row, index) => ({ ...row, key: String(index).padStart(9, '0') }));
-  const { items, answer } = page(numbered, ({ key }) => key, request);
+  const most = mostRows(request, scenario === undefined ? 1 : resources.length);
+  const MaxItems = Math.min(most, request.MaxItems ?? defaultMaxItems);
+  const { items, answer } = page(numbered, ({ key }) => key, { ...request, MaxItems });
   const results = items.map(({ action, over }) => {
     const each = over.map((resource) => decide(action, resource));
     const [only] = each;
     return only !== undefined && scenario === undefined ? only : combineScenario(action, each);
   });
   return { EvaluationResults: results, ...answer };
+}
+
+/** How many rows of so many decisions one answer can hold. Throws InvalidInput where not even one fits. */
+function mostRows(request: SimulationRequest, decisions: number): number {
+  const { PolicyInputList = [], PermissionsBoundaryPolicyInputList = [], ResourcePolicy = '' } = request;
+  const given = [...PolicyInputList, ...PermissionsBoundaryPolicyInputList, ResourcePolicy];
+  const characters = given.reduce((sum, text) => sum + text.length, decisionCharacters);
+  const rows = Math.floor(answerCharacters / (characters * decisions));
+  if (rows < 1)
+    throw fault('InvalidInput', 'The policies and resources are too many to be simulated at once.');
+  return rows;
 }
 
 function contextOf(

@@ -296,7 +296,30 @@ describe('SimulateCustomPolicy', () => {
     );
   });
 
+  test('decides no more at once than one answer may cost, and goes on behind it', async () => {
+    const large = policy({ Resource: `arn:aws:s3:::${'a'.repeat(97_000)}` });
+    const input = {
+      PolicyInputList: [large, large],
+      ActionNames: Array.from({ length: 600 }, (_, index) => `s3:Get${index}`),
+      MaxItems: 1000,
+    };
+    const first = await simulateCustom(input);
+    assert.deepEqual([first.EvaluationResults?.length, first.IsTruncated], [501, true]);
+    const rest = await simulateCustom({ ...input, Marker: first.Marker });
+    assert.deepEqual([rest.EvaluationResults?.length, rest.IsTruncated], [99, false]);
+  });
+
   for (const [what, input, text] of [
+    [
+      'a scenario of more decisions than one answer may cost',
+      {
+        ResourceHandlingOption: 'EC2-VPC-InstanceStore',
+        ResourceArns: Array.from({ length: 20_000 }, () => parts)
+          .flat()
+          .slice(0, 20_000),
+      },
+      'The policies and resources are too many to be simulated at once.',
+    ],
     [
       'a policy that is none',
       { PolicyInputList: ['{'] },
