@@ -68,6 +68,8 @@ export interface Work extends GatewayPorts {
 
 const longestBodyBytes = 4_194_304;
 const longestDeleteAnswerBytes = 16_777_216;
+/** What is read of a body before anything is decided, of senders who have proven nothing: many of them must not fill the memory. */
+const longestUnprovenBytes = 65_536;
 /** From here on the store is asked whether it wants a body before it is sent. */
 const continueFromBytes = 1_048_576;
 const streamed: ReadonlySet<string> = new Set(['PutObject', 'UploadPart']);
@@ -94,10 +96,11 @@ export async function handleRequest(
   const asker = await authenticate(exchange, ports.authorizer, ports.region);
   progress.asker = asker;
   if (asker.requester !== undefined) progress.caller = asker.requester.caller.arn;
+  else checkUnsigned(request);
   const known = await findBuckets(request, ports.registry);
   checkExpectedOwners(request, known);
   const open = (): Payload => openBody(exchange, request, asker);
-  const body = await readDecisiveBody(exchange, request, ports, open);
+  const body = await readDecisiveBody(exchange, request, asker, ports, open);
   const facts = factsOf(request, asker, known, ports.clock(), body);
   const decision: DecisionPorts = { authorizer: ports.authorizer, asker, exchange, buckets: known };
   const work: Work = {
@@ -181,6 +184,18 @@ function checkExpectedOwners(request: S3Request, known: ReadonlyMap<string, Know
   }
 }
 
+/**
+ * Nobody may choose the headers of an answer for others: a link to a public picture could make a page of it, with scripts, in the gateway's
+ * name (Amazon S3 API Reference, "GetObject", Overriding response header values).
+ */
+function checkUnsigned({ query }: S3Request): void {
+  if ([...query.keys()].some((name) => name.startsWith('response-')))
+    throw new S3RequestError(
+      'InvalidRequest',
+      'Request specific response headers cannot be used for anonymous GET requests.',
+    );
+}
+
 function openBody(exchange: Exchange, request: S3Request, asker: Asker): Payload {
   const headers = new Map([...exchange.headers, ...request.headers]);
   // A request without either header has no body (RFC 9112 §6.3); an upload must say so itself.
@@ -197,11 +212,13 @@ function openBody(exchange: Exchange, request: S3Request, asker: Asker): Payload
 async function readDecisiveBody(
   exchange: Exchange,
   request: S3Request,
+  asker: Asker,
   { emptySegments }: GatewayPorts,
   open: () => Payload,
 ): Promise<S3Body | undefined> {
-  const most = bodyLimitBytes(request);
-  if (most === undefined) return undefined;
+  const limit = bodyLimitBytes(request);
+  if (limit === undefined) return undefined;
+  const most = asker.requester === undefined ? Math.min(limit, longestUnprovenBytes) : limit;
   return parseS3Body(request, await readWhole(exchange, open(), most), { emptySegments });
 }
 
