@@ -7,7 +7,7 @@ import type { Selectors } from '#core/trail';
 import type { TrailDocument } from '#stores/identity';
 import { type AddedUser, addAccount, addUser } from '../../test/principals.ts';
 import { type StartedService, startService } from '../../test/started-service.ts';
-import { createDataEventRecorder, type DataRequest, type RecordDataEvent } from './index.ts';
+import { createDataEventRecorder, type DataRequest, NoiseLimit, type RecordDataEvent } from './index.ts';
 
 const account = '111122223333' as AccountId;
 const other = '444455556666' as AccountId;
@@ -28,6 +28,8 @@ before(async () => {
     identity,
     box,
     keyring,
+    noise: new NoiseLimit(),
+    clock: () => service.now(),
     random: randomBytes,
     audit: {
       append: () => Promise.reject(new Error('nobody waits for a data event')),
@@ -112,6 +114,20 @@ const events = (): readonly AuditEvent[] =>
   written.flatMap((one) => (one.phase === 'outcome' ? [one as AuditEvent] : []));
 
 describe('a data event', () => {
+  test('is written of twenty refused requests of a network that nobody signed, and of every other', async () => {
+    await addTrail(account);
+    const { requester: _signer, ...unsigned } = request();
+    const refusal = { code: 'AccessDenied', message: 'Access Denied' };
+    const from = (sourceIp: string): DataRequest['request'] => ({ ...unsigned.request, sourceIp });
+    for (let index = 0; index < 30; index += 1)
+      record({ ...unsigned, request: from('198.51.100.9'), refusal });
+    assert.equal(written.length, 20);
+    record({ ...unsigned, request: from('198.51.100.9') });
+    record(request({ request: from('198.51.100.9'), refusal }));
+    record({ ...unsigned, request: from('198.51.100.10'), refusal });
+    assert.equal(written.length, 23);
+  });
+
   test('says who did what to which object, and repeats neither signature nor token', async () => {
     await addTrail(account);
     record(request());

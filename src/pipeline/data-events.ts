@@ -66,11 +66,12 @@ const anonymous: AuditUserIdentity = { type: 'AWSAccount', principalId: '', acco
  * Writes what was done to objects as data events of S3 (CloudTrail User Guide, "Logging data events"): under the account of the bucket's owner
  * and that of the caller, for each of them only if a trail of the account logs it now. An event that no trail wants is not written anywhere.
  * It is written after the answer and waits for nobody: the store keeps the object, and no credential is released by it.
+ * Of requests that nobody signed and the gateway refused, some are written and the others counted: they must not fill the disk.
  */
 export function createDataEventRecorder(
-  options: Pick<PipelineOptions, 'identity' | 'audit' | 'box' | 'keyring' | 'random'>,
+  options: Pick<PipelineOptions, 'identity' | 'audit' | 'noise' | 'box' | 'keyring' | 'clock' | 'random'>,
 ): RecordDataEvent {
-  const { identity, audit, box, keyring, random } = options;
+  const { identity, audit, noise, box, keyring, clock, random } = options;
   return (call) => {
     const { bucket, key, operation, requester } = call;
     if (bucket === undefined || (key === undefined && !bucketWide.has(operation))) return;
@@ -82,6 +83,8 @@ export function createDataEventRecorder(
         recipients.has(account) && selectors !== undefined && selectsDataEvents(selectors),
     );
     if (trails.length === 0) return;
+    const isNoise = requester === undefined && call.refusal !== undefined;
+    if (isNoise && !noise.admit(call.request.sourceIp, clock())) return;
     const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
     const source = { state, box, findTokenKey, now: call.receivedAt };
     const caller = requester === undefined ? undefined : knownCaller(source, requester);
