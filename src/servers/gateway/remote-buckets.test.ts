@@ -125,3 +125,21 @@ test('what the issuer says of a change is told, and whatever else it says is tha
     });
   }
 });
+
+test('no more than 64 buckets are asked about at once, whoever names them', async () => {
+  const fixture = open();
+  fixture.buckets.learn(changes(1));
+  const answers: (() => void)[] = [];
+  fixture.answer = () => new Promise((resolve) => answers.push(() => resolve({ sequence: 1 })));
+  const found = Array.from({ length: 64 }, (_, index) => fixture.buckets.find(`bucket-${index}`));
+  const again = fixture.buckets.find('bucket-0');
+  await assert.rejects(async () => fixture.buckets.find('one-more'), {
+    code: 'Unavailable',
+    message: 'too many buckets are being asked about at once',
+  });
+  for (const answer of answers) answer();
+  await Promise.all([...found, again]);
+  fixture.answer = () => Promise.resolve({ sequence: 1 });
+  await fixture.buckets.find('one-more');
+  assert.equal(fixture.asked.length, 65);
+});

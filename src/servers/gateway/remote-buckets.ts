@@ -33,6 +33,8 @@ interface Entry {
 
 const timeoutMs = 5000;
 const mostBuckets = 10_000;
+/** Whoever reaches the gateway names buckets, signed or not: more than this are not asked about at once. */
+const mostQuestions = 64;
 /** A bucket that changed while it was asked for is asked for again. */
 const mostTries = 3;
 
@@ -99,6 +101,10 @@ export function createRemoteBuckets({ call, ownerAccount, isCurrent }: RemoteBuc
       if (entry !== undefined && isCurrent()) return entry.known;
       const asked = questions.get(bucket);
       if (asked !== undefined) return asked;
+      if (questions.size >= mostQuestions)
+        return Promise.reject(
+          new BucketRefused('Unavailable', 'too many buckets are being asked about at once'),
+        );
       const question = ask(bucket)
         .catch((error: unknown) => {
           throw new BucketRefused('Unavailable', 'the owner of the bucket cannot be asked for now', error);
