@@ -6,6 +6,14 @@ export interface FormHead {
   readonly fileName: string;
 }
 
+/** A part whose own head has been read. */
+interface Part {
+  readonly name: string;
+  readonly fileName: string;
+  /** Where its value begins in what is pending. */
+  readonly valueStart: number;
+}
+
 const longestHeadBytes = 65_536;
 const lineEnd = '\r\n';
 
@@ -20,6 +28,10 @@ export class FormReader {
   readonly #bodyLength: number;
   #pending = Buffer.alloc(0);
   #taken = 0;
+  readonly #fields: (readonly [name: string, value: string])[] = [];
+  /** Where the head is read on in what is pending: nothing is parsed twice, however small the pieces are in which it comes. */
+  #readTo = 0;
+  #part: Part | undefined;
   #fileLength: number | undefined;
   #fileTaken = 0;
 
@@ -73,30 +85,35 @@ export class FormReader {
   }
 
   #parseHead(): FormHead | undefined {
-    const fields: (readonly [string, string])[] = [];
     const pending = this.#pending;
-    let at = 0;
     for (;;) {
-      if (pending.length < at + this.#delimiter.length + lineEnd.length) return undefined;
-      const start = at + this.#delimiter.length;
-      if (!pending.subarray(at, start).equals(this.#delimiter)) throw malformed();
-      if (pending.toString('latin1', start, start + 2) !== lineEnd) throw malformed();
-      const headEnd = pending.indexOf('\r\n\r\n', start);
-      if (headEnd < 0) return undefined;
-      const part = parsePartHead(pending.toString('utf8', start + 2, headEnd));
-      const valueStart = headEnd + 4;
-      if (part.name.toLowerCase() === 'file') {
+      this.#part ??= this.#parsePart();
+      if (this.#part === undefined) return undefined;
+      const { name, fileName, valueStart } = this.#part;
+      if (name.toLowerCase() === 'file') {
         this.#fileLength = this.#bodyLength - this.#taken - valueStart - this.#close.length;
         if (this.#fileLength < 0) throw malformed();
         this.#taken += valueStart;
         this.#pending = pending.subarray(valueStart);
-        return { fields, fileName: part.fileName };
+        return { fields: this.#fields, fileName };
       }
       const valueEnd = pending.indexOf(this.#delimiter, valueStart);
       if (valueEnd < 0) return undefined;
-      fields.push([part.name, pending.toString('utf8', valueStart, valueEnd)]);
-      at = valueEnd;
+      this.#fields.push([name, pending.toString('utf8', valueStart, valueEnd)]);
+      this.#readTo = valueEnd;
+      this.#part = undefined;
     }
+  }
+
+  #parsePart(): Part | undefined {
+    const pending = this.#pending;
+    const start = this.#readTo + this.#delimiter.length;
+    if (pending.length < start + lineEnd.length) return undefined;
+    if (!pending.subarray(this.#readTo, start).equals(this.#delimiter)) throw malformed();
+    if (pending.toString('latin1', start, start + 2) !== lineEnd) throw malformed();
+    const headEnd = pending.indexOf('\r\n\r\n', start);
+    if (headEnd < 0) return undefined;
+    return { ...parsePartHead(pending.toString('utf8', start + 2, headEnd)), valueStart: headEnd + 4 };
   }
 }
 
