@@ -46,6 +46,8 @@ function install(): void {
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   assert(tarball, 'npm pack made no tarball');
   mkdirSync(app);
+  // Without one npm would install into whatever folder above has one.
+  writeFileSync(join(app, 'package.json'), '{"private":true}\n');
   run('npm', ['install', '--no-fund', '--no-audit', join(folder, tarball)], app);
   const installed = readdirSync(join(app, 'node_modules', 'brevet'));
   for (const name of ['LICENSE', 'NOTICE', 'README.md', 'dist', 'package.json']) {
@@ -75,18 +77,29 @@ console.log(inner);
   assert.equal(run(process.execPath, ['use.mjs'], app), 'true\nERR_PACKAGE_PATH_NOT_EXPORTED\n');
 }
 
+/** The policy library asks for no types of Node, as it runs in browsers; the others do. */
 function checkTypes(): void {
+  const any = 'type Any<T> = 0 extends 1 & T ? true : false;\n';
   writeFileSync(
-    join(app, 'use.mts'),
+    join(app, 'policy.mts'),
     `import type * as policy from 'brevet/policy';
-import type * as sigv4 from 'brevet/sigv4';
-type Any<T> = 0 extends 1 & T ? true : false;
-export const policyIsTyped: Any<typeof policy.evaluate> = false;
-export type Names = keyof typeof policy | keyof typeof sigv4;
+${any}export const isTyped: Any<typeof policy.evaluate> = false;
 `,
   );
-  const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--types', ''];
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...options, 'use.mts'], app);
+  writeFileSync(
+    join(app, 'node.mts'),
+    `import type * as authorizer from 'brevet/authorizer';
+import type * as sigv4 from 'brevet/sigv4';
+${any}export const isTyped: Any<typeof sigv4.verifySignature | typeof authorizer.createAuthorizer> = false;
+`,
+  );
+  checkTypesOf('policy.mts', ['--types', '']);
+  checkTypesOf('node.mts', ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')]);
+}
+
+function checkTypesOf(file: string, types: readonly string[]): void {
+  const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', ...types];
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...options, file], app);
 }
 
 async function checkService(): Promise<void> {
