@@ -1,6 +1,6 @@
 import type { ServiceModel } from '#wire/model';
-import { commonFault } from './common-faults.ts';
 import type { Fault } from './fault.ts';
+import { commonFault } from './general-faults.ts';
 
 /** A fault as one service answers it. */
 export interface FaultAnswer {

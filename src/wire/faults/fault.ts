@@ -6,7 +6,7 @@ import type {
   OrganizationsErrorCode,
   StsErrorCode,
 } from '#wire/model';
-import { type CommonFaultCode, commonFault } from './common-faults.ts';
+import { type CommonFaultCode, commonFault } from './general-faults.ts';
 
 /** A code of the query services' common list, or one that a service's model declares. */
 export type FaultCode =
