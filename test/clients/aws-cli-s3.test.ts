@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -99,6 +99,8 @@ describe('aws s3', () => {
     await mkdir(join(home, 'tree', 'deep'), { recursive: true });
     await writeFile(join(home, 'tree', 'a'), 'a');
     await writeFile(join(home, 'tree', 'deep', 'b'), 'b');
+    const anHourAgo = Date.now() / 1000 - 3600;
+    for (const name of ['tree/a', 'tree/deep/b']) await utimes(join(home, name), anHourAgo, anHourAgo);
     const sync = () => done(root, 's3', 'sync', 'tree', 's3://photos/open/tree', '--no-progress');
     assert.equal((await sync()).trim().split('\n').length, 2);
     assert.equal(await sync(), '');
