@@ -29,6 +29,7 @@ export { collectGroupPolicies, collectPolicies, collectTrustPolicies } from './c
 export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
+export { checkRegion, issueSession, type NewSession } from './issue-session.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
 export {
@@ -73,3 +74,4 @@ export {
   requestContext,
   serviceContext,
 } from './request-context.ts';
+export { matchSealedPassword, sealPassword } from './sealed-password.ts';

@@ -1,7 +1,6 @@
-import { defineServiceOperation, type Question } from '#services/operation';
+import { checkRegion, defineServiceOperation, issueSession, type Question } from '#services/operation';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
-import { checkRegion, issueSession } from './issue-session.ts';
 import { aboutRole, assumedRoleUser, findRole, type NamedRole } from './role-session.ts';
 import {
   checkSessionPolicyArns,

@@ -1,15 +1,16 @@
 import { oidcProviderArn } from '#core/arn';
 import { FederationError, parseToken, readWebIdentity, type WebIdentity } from '#core/federation';
 import {
+  checkRegion,
   defineFederatedOperation,
   type FederatedCaller,
+  issueSession,
   type Moment,
   type Question,
 } from '#services/operation';
 import type { OidcProviderDocument } from '#stores/identity';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
-import { checkRegion, issueSession } from './issue-session.ts';
 import {
   aboutRole,
   assumedRoleUser,

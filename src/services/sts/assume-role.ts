@@ -1,14 +1,15 @@
 import {
   type Caller,
+  checkRegion,
   consumeMfaCode,
   defineOperation,
+  issueSession,
   type MfaProof,
   matchMfaCode,
   type Question,
 } from '#services/operation';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
-import { checkRegion, issueSession } from './issue-session.ts';
 import {
   aboutRole,
   assumedRoleUser,

@@ -1,8 +1,7 @@
 import { federatedUserArn } from '#core/arn';
-import { defineOperation, type Question } from '#services/operation';
+import { checkRegion, defineOperation, issueSession, type Question } from '#services/operation';
 import { fault } from '#wire/faults';
 import { stsOperations } from '#wire/model';
-import { checkRegion, issueSession } from './issue-session.ts';
 import { checkSessionPolicyArns, packedPolicySize, readSessionPolicies } from './session-policies.ts';
 import { readSessionTags, tagContext } from './session-tags.ts';
 

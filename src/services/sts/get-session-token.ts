@@ -1,7 +1,12 @@
-import { consumeMfaCode, defineOperation, matchMfaCode } from '#services/operation';
+import {
+  checkRegion,
+  consumeMfaCode,
+  defineOperation,
+  issueSession,
+  matchMfaCode,
+} from '#services/operation';
 import { fault } from '#wire/faults';
 import { stsOperations } from '#wire/model';
-import { checkRegion, issueSession } from './issue-session.ts';
 
 const defaultDurationSeconds = 43_200;
 const rootLimitSeconds = 3600;

@@ -4,6 +4,7 @@ import type {
   CloudtrailErrorCode,
   IamErrorCode,
   OrganizationsErrorCode,
+  SigninErrorCode,
   StsErrorCode,
 } from '#wire/model';
 import { type CommonFaultCode, commonFault } from './general-faults.ts';
@@ -16,7 +17,8 @@ export type FaultCode =
   | OrganizationsErrorCode
   | AccountErrorCode
   | BrevetErrorCode
-  | CloudtrailErrorCode;
+  | CloudtrailErrorCode
+  | SigninErrorCode;
 
 /** An answer other than success, in the words of the query services; `answerOf` gives it the form of the service that answers. */
 export class Fault extends Error {

@@ -13,12 +13,14 @@ import type * as IamTypes from './generated/iam.ts';
 import { iamModel } from './generated/iam.ts';
 import type * as OrganizationsTypes from './generated/organizations.ts';
 import { organizationsModel } from './generated/organizations.ts';
+import type * as SigninTypes from './generated/signin.ts';
+import { signinModel } from './generated/signin.ts';
 import type * as StsTypes from './generated/sts.ts';
 import { stsModel } from './generated/sts.ts';
 import type { ServiceModel, ServiceName } from './service.ts';
 
 /** Each service's structures by name: `StsTypes.AssumeRoleRequest`. */
-export type { AccountTypes, CloudtrailTypes, IamTypes, OrganizationsTypes, StsTypes };
+export type { AccountTypes, CloudtrailTypes, IamTypes, OrganizationsTypes, SigninTypes, StsTypes };
 
 /** Every service that has a model, built or not. */
 export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
@@ -27,6 +29,7 @@ export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
   organizations: organizationsModel,
   account: accountModel,
   cloudtrail: cloudtrailModel,
+  signin: signinModel,
   brevet: brevetModel,
 };
 
@@ -56,6 +59,7 @@ export {
   type OrganizationsOperationName,
   organizationsOperations,
 } from './generated/organizations.ts';
+export { type SigninErrorCode, type SigninOperationName, signinOperations } from './generated/signin.ts';
 export { type StsErrorCode, type StsOperationName, stsOperations } from './generated/sts.ts';
 export type { NoInput } from './link.ts';
 export type { InputOf, OperationModel, OutputOf, Protocol, ServiceModel, ServiceName } from './service.ts';

@@ -28,6 +28,18 @@ export const patches: readonly Patch[] = [
     change: { sensitive: true },
   },
   {
+    service: 'signin',
+    shape: 'AuthorizationCode',
+    reason: 'Good for credentials while it is fresh: it must not appear in messages or logs.',
+    change: { sensitive: true },
+  },
+  {
+    service: 'signin',
+    shape: 'CodeVerifier',
+    reason: 'Makes a stolen code good: it must not appear in messages or logs.',
+    change: { sensitive: true },
+  },
+  {
     service: 'iam',
     shape: 'authenticationCodeType',
     reason: 'An MFA code is a secret while it is fresh: it must not appear in messages or logs.',

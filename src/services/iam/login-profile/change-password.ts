@@ -1,9 +1,15 @@
-import { type Call, type Caller, defineOperation, type UserCaller } from '#services/operation';
+import {
+  type Call,
+  type Caller,
+  defineOperation,
+  matchSealedPassword,
+  type UserCaller,
+} from '#services/operation';
 import type { LoginProfileDocument } from '#stores/identity';
 import { type Fault, fault } from '#wire/faults';
 import { iamOperations } from '#wire/model';
 import { aboutEntity } from '../base/question.ts';
-import { matchSealedPassword, replaceProfile, withPassword } from './password.ts';
+import { replaceProfile, withPassword } from './password.ts';
 import { passwordExpiry } from './password-rules.ts';
 import { profileOf } from './profile.ts';
 

@@ -1,9 +1,8 @@
-import { defineOperation } from '#services/operation';
+import { defineOperation, sealPassword } from '#services/operation';
 import type { LoginProfileDocument } from '#stores/identity';
 import { entityAlreadyExists, fault, noSuchEntity } from '#wire/faults';
 import { iamOperations } from '#wire/model';
 import { aboutSubject, subjectUser } from '../base/subject.ts';
-import { sealPassword } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import { describeProfile, passwordSubject } from './profile.ts';
 

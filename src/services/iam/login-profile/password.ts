@@ -1,30 +1,10 @@
-import { hashPassword, matchPassword, passwordSaltBytes } from '#core/password';
-import type { Call } from '#services/operation';
+import { type Call, matchSealedPassword, sealPassword } from '#services/operation';
 import type { AccountDocument, LoginProfileDocument } from '#stores/identity';
 import { fault, noSuchEntity } from '#wire/faults';
 import { checkPassword, violation } from './password-rules.ts';
 
 /** The longest memory a password policy may ask for, the present password included. */
 const rememberedHashes = 24;
-
-function contextOf(userId: string): string {
-  return `login-profile:${userId}`;
-}
-
-/** The hash of a new password, sealed for that user: without the master key a copied database is no list to guess at. */
-export async function sealPassword(password: string, userId: string, { box, random }: Call): Promise<string> {
-  return box.seal(await hashPassword(password, random(passwordSaltBytes)), contextOf(userId));
-}
-
-/** Whether a password is the one that was sealed for that user. */
-export async function matchSealedPassword(
-  password: string,
-  userId: string,
-  sealedHash: string,
-  { box }: Call,
-): Promise<boolean> {
-  return matchPassword(password, Buffer.from(box.open(sealedHash, contextOf(userId))).toString());
-}
 
 /**
  * The profile with a new password in place of the old one, which is remembered.

@@ -1,9 +1,9 @@
 import { createAccessKeyId } from '#core/identifiers';
 import { isEnabledByDefault } from '#core/regions';
 import { deriveSecretAccessKey, type SessionClaims, sealToken } from '#core/session-token';
-import type { Issuing } from '#services/operation';
 import { fault } from '#wire/faults';
 import type { StsTypes } from '#wire/model';
+import type { Issuing } from './operation.ts';
 
 /** What a session is to hold; the access key id is made with it. */
 export type NewSession = Omit<SessionClaims, 'accessKeyId' | 'issuedAt' | 'expiresAt' | 'region'> & {
