@@ -10,19 +10,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  CreateAccessKeyCommand,
-  CreatePolicyCommand,
-  CreateRoleCommand,
   CreateUserCommand,
-  CreateVirtualMFADeviceCommand,
   DeleteAccessKeyCommand,
-  EnableMFADeviceCommand,
   IAMClient,
   ListGroupsCommand,
   ListRolesCommand,
   ListUsersCommand,
   PutRolePolicyCommand,
-  PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import {
   CreateAccountCommand,
@@ -39,12 +33,21 @@ import {
   GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
-import { Secret, TOTP } from 'otpauth';
+import { TOTP } from 'otpauth';
 import { authorizationMessageHeader } from '#pipeline';
 import { createApiServer } from '#servers/api';
 import { compose } from '../src/main/compose.ts';
 import { createFirstAccount } from '../src/main/first-start.ts';
-import { type Credentials, type Tour, walkApi, walkObjects } from './demo-resources.ts';
+import { allow, createAda, createLakeRole, createReaderRole, createVerifier, document } from './demo/cast.ts';
+import type { Credentials } from './demo/programs.ts';
+import {
+  openResources,
+  type Tour,
+  walkAbsence,
+  walkApi,
+  walkObjects,
+  walkRevocation,
+} from './demo/resources.ts';
 
 const region = 'us-east-1';
 const minuteMs = 60_000;
@@ -64,14 +67,7 @@ const house = await compose({
     throw error;
   },
 });
-const api = createApiServer({
-  handle: async (request) => {
-    const answer = await house.answer(request);
-    // Clients set their clocks by this header.
-    return { ...answer, headers: { ...answer.headers, date: new Date(now()).toUTCString() } };
-  },
-  onConnectionError: () => undefined,
-});
+let api = await listen(0);
 const clients: { destroy(): void }[] = [];
 
 try {
@@ -108,7 +104,12 @@ async function walk(): Promise<void> {
   say(`CreateAccount made ${data}, with the role OrganizationAccountAccessRole that trusts ${management}.`);
 
   chapter('A user with a second factor');
-  const { user, device } = await createUser(root, `arn:aws:iam::${data}:role/*`);
+  const { user, device } = await createAda(iam(root), `arn:aws:iam::${data}:role/*`, now());
+  say(
+    'Root created the user ada with an access key and a virtual MFA device, enabled with two codes in a row.',
+  );
+  // The next code that the device shows.
+  time.aheadMs += minuteMs;
   const code = () =>
     new TOTP({ secret: device.secret, digits: 6, period: 30 }).generate({ timestamp: now() });
   const used = code();
@@ -123,7 +124,7 @@ async function walk(): Promise<void> {
     RoleArn: `arn:aws:iam::${data}:role/OrganizationAccountAccessRole`,
     RoleSessionName: 'setup',
   });
-  const roleArn = await createRole(administrator, `${management}`);
+  const roleArn = await createReaderRole(iam(administrator), `${management}`);
   say(`${roleArn} trusts ada only with a second factor and the external id "lake-42",`);
   say('may read all of IAM, and is bounded to users and groups.');
 
@@ -152,125 +153,107 @@ async function walk(): Promise<void> {
 
   chapter('Revocation');
   const [first, second] = await Promise.all([assume(withMfa, asked), assume(withMfa, asked)]);
-  await iam(administrator).send(new DeleteAccessKeyCommand({ AccessKeyId: first.accessKeyId }));
+  await deleteKey(administrator, first);
   say(`DeleteAccessKey on ${first.accessKeyId} ends one session at its next request:`);
   await refused('the revoked session', () => sts(first).send(new GetCallerIdentityCommand({})));
   await sts(second).send(new GetCallerIdentityCommand({}));
   say('  allowed  the other session of the same role');
   await iam(administrator).send(
     new PutRolePolicyCommand({
-      RoleName: 'reader',
-      PolicyName: 'AWSRevokeOlderSessions',
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: {
-          Effect: 'Deny',
-          Action: '*',
-          Resource: '*',
-          Condition: { DateLessThan: { 'aws:TokenIssueTime': new Date(now() + 1000).toISOString() } },
-        },
+      ...{ RoleName: 'reader', PolicyName: 'AWSRevokeOlderSessions' },
+      PolicyDocument: document({
+        ...{ Effect: 'Deny', Action: '*', Resource: '*' },
+        Condition: { DateLessThan: { 'aws:TokenIssueTime': new Date(now() + 1000).toISOString() } },
       }),
     }),
   );
   say('A deny on aws:TokenIssueTime ends all sessions that were issued before:');
   await deniedTo(second, administrator)('iam:ListUsers', (client) => client.send(new ListUsersCommand({})));
 
-  const tour: Tour = { house, endpoint: endpoint(), now, aheadMs: () => time.aheadMs, say, refused };
-  const endSession = async (caller: Credentials, ended: Credentials): Promise<void> => {
-    await iam(caller).send(new DeleteAccessKeyCommand({ AccessKeyId: ended.accessKeyId }));
-  };
+  await walkResources(
+    { root, administrator, ada: withMfa },
+    { management: `${management}`, data: `${data}` },
+  );
+}
 
+/** Resources elsewhere, the end of a session, and the absence and return of the service. */
+async function walkResources(
+  cast: { readonly root: Credentials; readonly administrator: Credentials; readonly ada: Credentials },
+  accounts: { readonly management: string; readonly data: string },
+): Promise<void> {
+  const { root, administrator, ada } = cast;
+  const { management, data } = accounts;
   chapter('Objects');
-  const lakeArn = await createLakeRole(administrator, `${management}`);
-  const lake = await assume(withMfa, {
-    RoleArn: lakeArn,
-    RoleSessionName: 'nightly',
-    DurationSeconds: 900,
-    Policy: allow(['s3:GetObject'], 'arn:aws:s3:::lake/2026/*'),
+  const lakeArn = await createLakeRole(iam(administrator), management);
+  const lake = { RoleArn: lakeArn, DurationSeconds: 900 };
+  const session = await assume(ada, {
+    ...{ ...lake, RoleSessionName: 'nightly' },
+    Policy: document(
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::lake/2026/*' },
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: 'arn:aws:execute-api:*:*:orders/prod/GET/orders/*',
+      },
+    ),
   });
-  await walkObjects(tour, {
-    owner: root,
-    ownerAccount: `${management}`,
-    readerArn: lakeArn,
-    session: lake,
-    revoke: () => endSession(administrator, lake),
+  const other = await assume(ada, { ...lake, RoleSessionName: 'other' });
+  const verifier = await createVerifier(iam(root));
+  const tour: Tour = { endpoint: endpoint(), now, aheadMs: () => time.aheadMs, say, refused };
+  const resources = await openResources(tour, {
+    ...{ verifier, bucketOwner: management, apiOwner: data },
   });
+  try {
+    say(
+      `A store that knows one key and no policies stands behind a gateway; ${management} owns its bucket "lake".`,
+    );
+    say(
+      'The gateway knows no secret of any caller: it asks the service for keys of one day, Region and service.',
+    );
+    await walkObjects(tour, resources, { owner: root, readerArn: lakeArn, session });
+
+    chapter('An API');
+    await walkApi(tour, resources, session);
+
+    chapter('Both doors close');
+    await walkRevocation(tour, resources, {
+      ...{ session, other },
+      revoke: () => deleteKey(administrator, session),
+    });
+
+    chapter('Nobody to ask');
+    await walkAbsence(tour, resources, { other, stopService: () => api.close(0) });
+  } finally {
+    await resources.close();
+  }
 
   chapter('Expiry');
+  api = await listen(Number(new URL(tour.endpoint).port));
   time.aheadMs += 15 * minuteMs;
-  say('Fifteen minutes later (the clock of the service was moved):');
-  await refused('the same credentials', () => sts(session).send(new GetCallerIdentityCommand({})));
+  say('The service is back, and its clock fifteen minutes ahead:');
+  await refused('the same credentials', () => sts(other).send(new GetCallerIdentityCommand({})));
+}
 
-  chapter('An API elsewhere');
-  const verifier = await createVerifier(root);
-  const [caller, other] = await Promise.all(
-    ['one', 'two'].map((name) => roleSession(withMfa, lakeArn, name)),
-  );
-  assert.ok(caller && other);
-  await walkApi(tour, {
-    verifier,
-    caller,
-    other,
-    revoke: () => endSession(administrator, caller),
-    stopService: () => api.close(0),
+async function deleteKey(caller: Credentials, ended: Credentials): Promise<void> {
+  await iam(caller).send(new DeleteAccessKeyCommand({ AccessKeyId: ended.accessKeyId }));
+}
+
+/** The endpoint, on that port or on a free one. */
+async function listen(port: number): Promise<ReturnType<typeof createApiServer>> {
+  const opened = createApiServer({
+    handle: async (request) => {
+      const answer = await house.answer(request);
+      // Clients set their clocks by this header.
+      return { ...answer, headers: { ...answer.headers, date: new Date(now()).toUTCString() } };
+    },
+    onConnectionError: () => undefined,
   });
+  await new Promise<void>((resolve) => opened.server.listen(port, '127.0.0.1', resolve));
+  return opened;
 }
 
-function roleSession(caller: Credentials, RoleArn: string, RoleSessionName: string): Promise<Credentials> {
-  return assume(caller, { RoleArn, RoleSessionName });
-}
-
-/** Creates a role of the other account that trusts ada and may read the lake, and returns its ARN. */
-async function createLakeRole(administrator: Credentials, trusted: string): Promise<string> {
-  const client = iam(administrator);
-  const { Role } = await client.send(
-    new CreateRoleCommand({
-      RoleName: 'lake',
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: {
-          Effect: 'Allow',
-          Principal: { AWS: `arn:aws:iam::${trusted}:user/ada` },
-          Action: 'sts:AssumeRole',
-        },
-      }),
-    }),
-  );
-  const policy = { RoleName: 'lake', PolicyName: 'read' };
-  await client.send(
-    new PutRolePolicyCommand({ ...policy, PolicyDocument: allow(['s3:GetObject'], 'arn:aws:s3:::lake/*') }),
-  );
-  assert.ok(Role?.Arn);
-  return Role.Arn;
-}
-
-/** Creates a user for a resource elsewhere, who may ask for the signing keys of one service and for what has changed. */
-async function createVerifier(root: Credentials): Promise<Credentials> {
-  const client = iam(root);
-  await client.send(new CreateUserCommand({ UserName: 'orders-api' }));
-  const policy = { UserName: 'orders-api', PolicyName: 'verify' };
-  const keys = 'arn:aws:brevet:us-east-1:*:signing-key/execute-api';
-  await client.send(
-    new PutUserPolicyCommand({
-      ...policy,
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Action: 'brevet:GetSigningKey', Resource: keys },
-          { Effect: 'Allow', Action: 'brevet:GetChanges', Resource: '*' },
-        ],
-      }),
-    }),
-  );
-  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: 'orders-api' }));
-  assert.ok(AccessKey?.AccessKeyId && AccessKey.SecretAccessKey);
-  say('The API has a user of its own, who may learn keys for execute-api in us-east-1 and what has changed.');
-  return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
-}
-
-/** Starts to listen, makes the first account, and returns its root key. */
+/** Makes the first account, and returns its root key. */
 async function start(): Promise<Credentials> {
-  await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const root = {
     accessKeyId: 'AKIADEMODEMODEMODEMO',
     secretAccessKey: randomBytes(30).toString('base64'),
@@ -285,85 +268,6 @@ async function start(): Promise<Credentials> {
   );
   say(`brevet answers on ${endpoint()}: STS, IAM, Organizations and more, for every Region, on one port.`);
   return root;
-}
-
-/** Creates ada, who may assume those roles, with an access key and a virtual MFA device that is enabled. */
-async function createUser(root: Credentials, roles: string) {
-  const client = iam(root);
-  await client.send(new CreateUserCommand({ UserName: 'ada' }));
-  const policy = { UserName: 'ada', PolicyName: 'assume' };
-  await client.send(
-    new PutUserPolicyCommand({
-      ...policy,
-      PolicyDocument: allow(['sts:AssumeRole', 'sts:TagSession'], roles),
-    }),
-  );
-  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: 'ada' }));
-  const { VirtualMFADevice } = await client.send(
-    new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'ada' }),
-  );
-  assert.ok(AccessKey?.AccessKeyId && AccessKey.SecretAccessKey);
-  assert.ok(VirtualMFADevice?.SerialNumber && VirtualMFADevice.Base32StringSeed);
-  const secret = Secret.fromBase32(Buffer.from(VirtualMFADevice.Base32StringSeed).toString());
-  const codeAt = (timestamp: number) => new TOTP({ secret, digits: 6, period: 30 }).generate({ timestamp });
-  await client.send(
-    new EnableMFADeviceCommand({
-      UserName: 'ada',
-      SerialNumber: VirtualMFADevice.SerialNumber,
-      AuthenticationCode1: codeAt(now() - 30_000),
-      AuthenticationCode2: codeAt(now()),
-    }),
-  );
-  say(
-    'Root created the user ada with an access key and a virtual MFA device, enabled with two codes in a row.',
-  );
-  // The next code that the device shows.
-  time.aheadMs += minuteMs;
-  const user = { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
-  return { user, device: { serial: VirtualMFADevice.SerialNumber, secret } };
-}
-
-/** Creates the role of the tour in the other account and returns its ARN. */
-async function createRole(administrator: Credentials, trusted: string): Promise<string> {
-  const client = iam(administrator);
-  const { Policy } = await client.send(
-    new CreatePolicyCommand({
-      PolicyName: 'users-and-groups',
-      PolicyDocument: allow(['iam:*User*', 'iam:*Group*']),
-    }),
-  );
-  const { Role } = await client.send(
-    new CreateRoleCommand({
-      RoleName: 'reader',
-      PermissionsBoundary: Policy?.Arn,
-      Tags: [{ Key: 'team', Value: 'lake' }],
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { AWS: `arn:aws:iam::${trusted}:user/ada` },
-            Action: 'sts:AssumeRole',
-            Condition: {
-              StringEquals: { 'sts:ExternalId': 'lake-42' },
-              Bool: { 'aws:MultiFactorAuthPresent': 'true' },
-            },
-          },
-          {
-            Effect: 'Allow',
-            Principal: { AWS: `arn:aws:iam::${trusted}:user/ada` },
-            Action: 'sts:TagSession',
-          },
-        ],
-      }),
-    }),
-  );
-  const policy = { RoleName: 'reader', PolicyName: 'read' };
-  await client.send(
-    new PutRolePolicyCommand({ ...policy, PolicyDocument: allow(['iam:Get*', 'iam:List*']) }),
-  );
-  assert.ok(Role?.Arn);
-  return Role.Arn;
 }
 
 async function assume(caller: Credentials, input: AssumeRoleCommandInput): Promise<Credentials> {
@@ -426,13 +330,6 @@ async function failureOf(what: string, call: () => Promise<unknown>): Promise<Er
     return error;
   }
   throw new Error(`${what} was allowed`);
-}
-
-function allow(actions: readonly string[], resource = '*'): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
-  });
 }
 
 function sts(credentials: Credentials): STSClient {

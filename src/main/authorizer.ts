@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { type AccountId, accountOfAccessKeyId } from '#core/identifiers';
+import type { Clock } from '#core/time';
 import { closeServer } from '#servers/api';
 import {
   type Authorizer,
@@ -11,6 +12,7 @@ import {
   createRemoteIssuer,
   credentialsOfChain,
   type Issuer,
+  type ServiceCallsOptions,
 } from '#servers/authorizer';
 import { createForwardAuthServer, type Decided, parseRoute } from '#servers/forward-auth';
 import type { House } from './compose.ts';
@@ -18,6 +20,8 @@ import { formatHost, listen, signalled } from './process.ts';
 import { type AuthorizerSettings, type RemoteAuthorizerSettings, SettingsError } from './settings/index.ts';
 
 const drainMs = 8000;
+
+type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
 
 /** A door that listens. */
 export interface OpenDoor {
@@ -29,7 +33,7 @@ export interface OpenDoor {
 export async function openLocalDoors(
   settings: readonly AuthorizerSettings[],
   house: House,
-  log: Logger,
+  log: Log,
 ): Promise<readonly OpenDoor[]> {
   const { identity, box, keyring } = house;
   const issuer = createLocalIssuer({
@@ -41,7 +45,7 @@ export async function openLocalDoors(
   const doors: OpenDoor[] = [];
   for (const one of settings) {
     const ownerAccount = one.ownerAccount ?? firstAccount(house);
-    doors.push(await openDoor({ ...one, ownerAccount }, issuer, log));
+    doors.push(await openDoor({ ...one, ownerAccount }, issuer, log, Date.now));
   }
   return doors;
 }
@@ -69,13 +73,8 @@ export async function serveAuthorizer(settings: RemoteAuthorizerSettings): Promi
     throw new SettingsError([
       '--owner-account: expected the account that owns the API: the access key names none',
     ]);
-  const issuer = createRemoteIssuer({
-    url: settings.issuer,
-    credentials,
-    region: settings.region,
-    clock: Date.now,
-  });
-  const door = await openDoor({ ...settings, ownerAccount }, issuer, log);
+  const calls = { url: settings.issuer, credentials, region: settings.region, clock: Date.now };
+  const door = await openRemoteDoor({ ...settings, ownerAccount }, calls, log, Date.now);
   const told = signalled(['SIGTERM', 'SIGINT']);
   process.stdout.write(
     `brevet authorizer ready on http://${formatHost(settings.listen.host)}:${door.port}\n`,
@@ -84,21 +83,32 @@ export async function serveAuthorizer(settings: RemoteAuthorizerSettings): Promi
   await door.close();
 }
 
+/** Opens a door whose issuer is elsewhere. */
+export async function openRemoteDoor(
+  settings: AuthorizerSettings & { readonly ownerAccount: string },
+  calls: ServiceCallsOptions,
+  log: Log,
+  clock: Clock,
+): Promise<OpenDoor> {
+  return await openDoor(settings, createRemoteIssuer(calls), log, clock);
+}
+
 async function openDoor(
   settings: AuthorizerSettings & { readonly ownerAccount: string },
   issuer: Issuer,
-  log: Logger,
+  log: Log,
+  clock: Clock,
 ): Promise<OpenDoor> {
   const onIssuer: CallerCacheOptions['onIssuer'] = (state, cause) =>
     state === 'away' ? log.warn({ err: cause }, 'the issuer is away') : log.info('the issuer is back');
   const callers = new CallerCache({
     issuer,
-    clock: Date.now,
+    clock,
     maxStalenessSeconds: settings.maxStalenessSeconds,
     onIssuer,
   });
   const { service, region } = settings;
-  const authorizer = createAuthorizer({ callers, service, region, clock: Date.now });
+  const authorizer = createAuthorizer({ callers, service, region, clock });
   const server = createDoor(settings, authorizer, callers, log);
   try {
     const { port } = await listen(server, settings.listen);
@@ -119,7 +129,7 @@ function createDoor(
   settings: AuthorizerSettings & { readonly ownerAccount: string },
   authorizer: Authorizer,
   callers: CallerCache,
-  log: Logger,
+  log: Log,
 ): Server {
   const { region, ownerAccount, api, stage, routes, proxy, clientAddressHeader, secureTransport } = settings;
   return createForwardAuthServer({
@@ -134,7 +144,7 @@ function createDoor(
   });
 }
 
-function logDecided(log: Logger, { cause, ...line }: Decided): void {
+function logDecided(log: Log, { cause, ...line }: Decided): void {
   if (line.status === 503) log.error({ ...line, err: cause }, 'request not decided');
   else log.info(line, 'request decided');
 }
