@@ -17,6 +17,7 @@ import { type Contender, connections, contender, type Effort, fullEffort, measur
 
 const mebibyte = 1_048_576;
 const transferAim = 0.7;
+const memoryAim = 1.25;
 const smallObjects = 1000;
 
 /** How much is sent and fetched at once, and how often by turns. */
@@ -25,7 +26,7 @@ export interface GatewayEffort extends Pick<Effort, 'rounds' | 'milliseconds' | 
   readonly transfers: number;
 }
 
-const fullGatewayEffort: GatewayEffort = { ...fullEffort, transferBytes: 256 * mebibyte, transfers: 5 };
+const fullGatewayEffort: GatewayEffort = { ...fullEffort, transferBytes: 1024 * mebibyte, transfers: 3 };
 
 /** Small objects through the gateway against the same store called directly, large ones against a plain streaming proxy. */
 export async function measureGateway(effort: GatewayEffort = fullGatewayEffort): Promise<readonly Row[]> {
@@ -50,22 +51,13 @@ export async function measureGateway(effort: GatewayEffort = fullGatewayEffort):
       for (const one of [direct, through]) await measure(one, generator, effort.milliseconds);
     const transfers: Row[] = [];
     for (const method of ['PUT', 'GET'] as const)
-      transfers.push(await compareTransfers(method, { proxy: proxy.port, gateway: port }, caller, effort));
-    const resident = residentBytes(brevet.pid);
-    return [
-      smallRow(direct, through),
-      ...transfers,
-      ...(resident === undefined
-        ? []
-        : [
-            {
-              benchmark: 'memory of the gateway after these',
-              result: `${Math.round(resident / mebibyte)} MiB`,
-              aim: undefined,
-              detail: `resident, ${2 * effort.transfers} times ${effort.transferBytes / mebibyte} MiB went through`,
-            },
-          ]),
-    ];
+      transfers.push(
+        ...(await compareTransfers(method, { proxy: proxy.port, gateway: port }, caller, {
+          ...effort,
+          pid: brevet.pid,
+        })),
+      );
+    return [smallRow(direct, through), ...transfers];
   } finally {
     generator.stop();
     await Promise.all([brevet.stop(), proxy.stop(), store.stop()]);
@@ -91,23 +83,55 @@ async function compareTransfers(
   method: 'PUT' | 'GET',
   ports: { readonly proxy: number; readonly gateway: number },
   caller: Caller,
-  { transferBytes, transfers }: GatewayEffort,
-): Promise<Row> {
+  { transferBytes, transfers, pid }: GatewayEffort & { readonly pid: number },
+): Promise<Row[]> {
   const seconds = { proxy: [] as number[], gateway: [] as number[] };
-  for (let round = -1; round < transfers; round++)
+  const memory = watchMemory(pid);
+  let warmBytes: number | undefined;
+  for (let round = -1; round < transfers; round++) {
     for (const name of ['proxy', 'gateway'] as const) {
       const taken = await transfer(method, ports[name], caller, transferBytes);
       // The first is to warm up.
       if (round >= 0) seconds[name].push(taken);
     }
+    warmBytes ??= memory.highestBytes();
+  }
+  const highestBytes = memory.highestBytes();
+  memory.stop();
+  const way = method === 'PUT' ? 'up' : 'down';
   const ratio = median(seconds.gateway.map((value, round) => (seconds.proxy[round] ?? Number.NaN) / value));
   const rate = (name: 'proxy' | 'gateway'): string =>
     (transferBytes / mebibyte / median(seconds[name])).toFixed(0);
-  return {
-    benchmark: `gateway, ${transferBytes / mebibyte} MiB ${method === 'PUT' ? 'up' : 'down'}`,
+  const speed = {
+    benchmark: `gateway, ${transferBytes / mebibyte} MiB ${way}`,
     result: `${ratio.toFixed(2)}× a proxy`,
     aim: { text: `≥ ${transferAim}×`, met: ratio >= transferAim },
     detail: `${rate('gateway')} MiB/s against ${rate('proxy')} MiB/s of a plain streaming proxy`,
+  };
+  if (warmBytes === undefined || highestBytes === undefined) return [speed];
+  const flat = {
+    benchmark: `memory while they go ${way}`,
+    result: `${(highestBytes / warmBytes).toFixed(2)}× that of the first`,
+    aim: { text: `≤ ${memoryAim}×`, met: highestBytes / warmBytes <= memoryAim },
+    detail: `at most ${Math.round(highestBytes / mebibyte)} MiB resident in ${transfers} more transfers, ${Math.round(warmBytes / mebibyte)} MiB in the first`,
+  };
+  return [speed, flat];
+}
+
+/** The highest resident memory that a process was seen with; looks ten times a second. */
+function watchMemory(pid: number): { highestBytes(): number | undefined; stop(): void } {
+  let highest: number | undefined;
+  const look = (): void => {
+    const bytes = residentBytes(pid);
+    if (bytes !== undefined) highest = Math.max(highest ?? 0, bytes);
+  };
+  const timer = setInterval(look, 100);
+  return {
+    highestBytes() {
+      look();
+      return highest;
+    },
+    stop: () => clearInterval(timer),
   };
 }
 
