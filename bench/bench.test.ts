@@ -43,7 +43,7 @@ describe('the benchmarks', () => {
       ...{ transferBytes: 1_048_576, transfers: 1 },
     });
     assert.deepEqual(
-      rows.slice(0, 3).map(({ benchmark }) => benchmark),
+      rows.map(({ benchmark }) => benchmark).filter((name) => name.startsWith('gateway')),
       ['gateway, GET of 1 kB', 'gateway, 1 MiB up', 'gateway, 1 MiB down'],
     );
   });
