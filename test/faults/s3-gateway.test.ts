@@ -14,6 +14,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type StartedGateway, startGateway } from '../gateway-fixture.ts';
 import { sendS3, signS3 } from '../raw-s3.ts';
+import { sendForm } from '../s3-form.ts';
 
 const mebibyte = 1_048_576;
 const objectBytes = 128 * mebibyte;
@@ -65,6 +66,18 @@ test('half an answer of the store is no whole one to the client', async () => {
   };
   const { url, ...init } = open('GET', '/photos/half');
   await assert.rejects(async () => (await fetch(url, init)).text());
+});
+
+test('half a refusal of a form by the store is no whole one to the browser', async () => {
+  answer = (request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(507, { 'content-length': 100 });
+      response.write('half', () => response.destroy());
+    });
+  };
+  const answered = await sendForm(gateway.endpoint, gateway.service.root);
+  assert.equal(answered.status, 507);
+  await assert.rejects(answered.text());
 });
 
 test('a store that is away is an error of the gateway', async () => {

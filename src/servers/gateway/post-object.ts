@@ -15,7 +15,7 @@ import {
   storeHeaders,
 } from './handle-request.ts';
 import type { Payload } from './payload.ts';
-import { answerHeaders, checkAnswer, sendBytes } from './relay.ts';
+import { checkAnswer, relayAnswer, sendBytes } from './relay.ts';
 
 /** Where a key names the file as the user's machine does. */
 const fileNamePlace = '$' + '{filename}';
@@ -55,13 +55,11 @@ export async function postObject(
       bodySha256: 'UNSIGNED-PAYLOAD',
     }),
   );
-  checkAnswer(answer);
-  const status = answer.statusCode ?? 0;
-  if (status >= 300) {
-    exchange.response.writeHead(status, [...answerHeaders(answer)]);
-    answer.pipe(exchange.response);
+  if ((answer.statusCode ?? 0) >= 300) {
+    await relayAnswer(answer, exchange.response);
     return;
   }
+  checkAnswer(answer);
   answer.resume();
   answerForm(exchange, upload, values, answer.headers.etag);
 }

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { deriveSigningKey } from '#core/sigv4';
-import { formatBasic } from '#core/time';
 import { type StartedGateway, startGateway } from '../../gateway-fixture.ts';
+import { sendForm } from '../../s3-form.ts';
 
 let gateway: StartedGateway;
 before(async () => {
@@ -81,45 +79,11 @@ describe('a presigned URL', () => {
 });
 
 describe('a browser’s form', () => {
-  function form(
-    changes: Readonly<Record<string, string>> = {},
-    file = 'picture',
-    conditions: readonly unknown[] = [],
-  ) {
-    const { accessKeyId, secretAccessKey } = gateway.service.root;
-    const date = formatBasic(Date.now());
-    const credential = `${accessKeyId}/${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
-    const policy = Buffer.from(
-      JSON.stringify({
-        expiration: new Date(Date.now() + 60_000).toISOString(),
-        conditions: [
-          { bucket: 'photos' },
-          ['starts-with', '$key', 'forms/'],
-          { 'x-amz-credential': credential },
-          { 'x-amz-algorithm': 'AWS4-HMAC-SHA256' },
-          { 'x-amz-date': date },
-          { success_action_status: '201' },
-          ['content-length-range', 1, 100],
-          ...conditions,
-        ],
-      }),
-    ).toString('base64');
-    const key = deriveSigningKey(secretAccessKey, date.slice(0, 8), 'us-east-1', 's3');
-    const fields = {
-      key: 'forms/$' + '{filename}',
-      'x-amz-credential': credential,
-      'x-amz-algorithm': 'AWS4-HMAC-SHA256',
-      'x-amz-date': date,
-      success_action_status: '201',
-      policy,
-      'x-amz-signature': createHmac('sha256', key).update(policy).digest('hex'),
-      ...changes,
-    };
-    const data = new FormData();
-    for (const [name, value] of Object.entries(fields)) data.append(name, value);
-    data.append('file', new Blob([file]), 'a.png');
-    return fetch(`${gateway.endpoint}/photos`, { method: 'POST', body: data });
-  }
+  const form = (
+    changes?: Readonly<Record<string, string>>,
+    file?: string,
+    conditions?: readonly unknown[],
+  ): Promise<Response> => sendForm(gateway.endpoint, gateway.service.root, { changes, file, conditions });
 
   test('uploads what its policy allows', async () => {
     const response = await form();
