@@ -12,6 +12,7 @@ import {
   createDoorway,
   createPipeline,
   createServiceEntry,
+  createSignInEntry,
   type EnterAsService,
   type Handle,
   NoiseLimit,
@@ -22,6 +23,7 @@ import {
   type WireResponse,
 } from '#pipeline';
 import { CallerCache, createAuthorizer, createLocalIssuer } from '#servers/authorizer';
+import { createSignInDoor, isForSignIn } from '#servers/signin';
 import { createTrailBucketDoor, isSignedForS3 } from '#servers/trail-bucket';
 import { serveIssuerDocuments } from '#servers/web-identity';
 import { account } from '#services/account';
@@ -60,6 +62,8 @@ export interface ComposeOptions {
   readonly outbound?: OutboundHttp;
   /** The URL at which others reach the endpoint, without a slash at its end; asked only while requests are answered. */
   readonly publicUrl: () => string;
+  /** Origins other than the endpoint's own to which a browser may be sent once it is signed in. */
+  readonly signInDestinations?: readonly string[];
   /** The system's clock unless a test owns time. */
   readonly clock?: Clock;
   /** Names this process's audit files; no two running processes share it. */
@@ -171,8 +175,16 @@ export async function compose(options: ComposeOptions): Promise<House> {
     domain: options.domain,
     onAnswered: options.onAnswered,
   });
+  const signIn = createSignInDoor({
+    entry: createSignInEntry({ ...ports, onAnswered: options.onAnswered }),
+    publicUrl: options.publicUrl,
+    destinations: options.signInDestinations ?? [],
+  });
   const documents = { state: identity.state, domain: options.domain, issuerUrl: urlOfIssuer };
-  const handle: Handle = async (request) => serveIssuerDocuments(request, documents) ?? pipeline(request);
+  const handle: Handle = async (request) =>
+    isForSignIn(request)
+      ? await signIn(request)
+      : (serveIssuerDocuments(request, documents) ?? (await pipeline(request)));
   const callers = new CallerCache({
     issuer: createLocalIssuer({ identity, box, findTokenKey: (id) => keyring.find(id), clock }),
     clock,

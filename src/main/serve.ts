@@ -193,6 +193,7 @@ async function openProcess(
     outbound: openOutbound(settings.outbound),
     domain: settings.endpointDomain,
     publicUrl: () => settings.publicUrl ?? listenUrl(settings, listening.port),
+    signInDestinations: settings.signInDestinations,
     writer: writerName(worker),
     onBackgroundError,
     watchAudit: metrics.watchAudit,

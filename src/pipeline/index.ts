@@ -6,9 +6,16 @@
  */
 export { createDataEventRecorder, type DataRequest, type RecordDataEvent } from './data-events.ts';
 export { type CallThrough, createDoorway, type DoorCall } from './doorway.ts';
-export { header, type WireRequest, type WireResponse } from './exchange.ts';
+export { header, headerValues, type WireRequest, type WireResponse } from './exchange.ts';
 export { type Answered, createPipeline, type Handle, type PipelineOptions } from './handle.ts';
 export { createServiceEntry, type EnterAsService, type ServiceCall } from './service-entry.ts';
+export {
+  createSignInEntry,
+  type SessionToSignIn,
+  type SignedIn,
+  type SignInEntry,
+  signInStatus,
+} from './sign-in-entry.ts';
 export { authorizationMessageHeader } from './stages/encode.ts';
 export { NoiseLimit } from './stages/noise-limit.ts';
 export { recordLeftOut } from './stages/record.ts';

@@ -78,7 +78,8 @@ export interface AuditEvent {
   readonly eventID: string;
   readonly readOnly: boolean;
   readonly resources?: readonly AuditResource[];
-  readonly eventType: 'AwsApiCall';
+  /** `AwsConsoleSignIn` for what a browser is signed in or out with, which no operation of a service is. */
+  readonly eventType: 'AwsApiCall' | 'AwsConsoleSignIn';
   readonly apiVersion?: string;
   readonly managementEvent: boolean;
   /** The account whose log this belongs to. Absent when nobody has proven to be of an account. */

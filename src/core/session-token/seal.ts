@@ -1,37 +1,20 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { type SessionClaims, SessionTokenError } from './claims.ts';
 import { decodeClaims, encodeClaims, invalid } from './codec.ts';
+import { openBytes, sealBytes, sealedBytes, sealingKeyId } from './envelope.ts';
 import type { TokenKey } from './token-key.ts';
 
-const version = 1;
-const headerBytes = 5;
-const nonceBytes = 12;
-const tagBytes = 16;
 /** The most characters a session token has. */
 export const tokenLimit = 4096;
-const overheadBytes = headerBytes + nonceBytes + tagBytes;
 /** What policies, ARNs and tags may take of a token, packed; the rest is for what every session has, at its longest. */
 const packedLimitBytes = 2300;
 
 /**
- * Seals the claims of a session: version, key id, nonce, AES-256-GCM ciphertext and tag, in base64.
+ * Seals the claims of a session, in base64.
  * `nonce` is twelve fresh random bytes. The access key id is authenticated, so a token opens with its own key id only.
  * Throws SessionTokenError PackedPolicyTooLarge when the token would be longer than 4096 characters.
  */
-export function sealToken(claims: SessionClaims, key: TokenKey, nonce: Uint8Array): string {
-  if (nonce.length !== nonceBytes) throw new RangeError('a nonce is twelve bytes');
-  const header = Buffer.alloc(headerBytes);
-  header.writeUInt8(version, 0);
-  header.writeUInt32BE(Number.parseInt(key.id, 16), 1);
-  const cipher = createCipheriv('aes-256-gcm', key.sealing, nonce);
-  cipher.setAAD(authenticated(header, claims.accessKeyId));
-  const sealed = Buffer.concat([
-    header,
-    nonce,
-    cipher.update(encodeClaims(claims)),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
+export function sealToken(claims: SessionClaims, { id, sealing }: TokenKey, nonce: Uint8Array): string {
+  const sealed = sealBytes(encodeClaims(claims), claims.accessKeyId, { id, key: sealing }, nonce);
   const token = sealed.toString('base64');
   if (token.length > tokenLimit) {
     throw new SessionTokenError('PackedPolicyTooLarge', 'Serialized token too large for session');
@@ -42,7 +25,7 @@ export function sealToken(claims: SessionClaims, key: TokenKey, nonce: Uint8Arra
 /** The id of the key a token says it was sealed with, or undefined when the text is no token. Nothing is proven by it. */
 export function tokenKeyId(token: string): string | undefined {
   const bytes = tokenBytes(token);
-  return bytes?.readUInt32BE(1).toString(16).padStart(8, '0');
+  return bytes === undefined ? undefined : sealingKeyId(bytes);
 }
 
 /**
@@ -55,22 +38,8 @@ export function openToken(
   key: TokenKey,
 ): SessionClaims {
   const bytes = tokenBytes(token);
-  if (bytes === undefined) throw invalid();
-  const header = bytes.subarray(0, headerBytes);
-  const nonce = bytes.subarray(headerBytes, headerBytes + nonceBytes);
-  const decipher = createDecipheriv('aes-256-gcm', key.sealing, nonce, { authTagLength: tagBytes });
-  decipher.setAAD(authenticated(header, accessKeyId));
-  decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-  let plain: Buffer;
-  try {
-    plain = Buffer.concat([
-      decipher.update(bytes.subarray(headerBytes + nonceBytes, bytes.length - tagBytes)),
-      decipher.final(),
-    ]);
-  } catch {
-    // Node says only that the tag did not fit; the caller is told no more than that.
-    throw invalid();
-  }
+  const plain = bytes === undefined ? undefined : openBytes(bytes, accessKeyId, key.sealing);
+  if (plain === undefined) throw invalid();
   return decodeClaims(plain, accessKeyId);
 }
 
@@ -93,16 +62,7 @@ export function packedSize(claims: Pick<SessionClaims, 'policy' | 'policyArns' |
   return { percent: Math.max(1, Math.ceil((bytes * 100) / packedLimitBytes)) };
 }
 
-function authenticated(header: Uint8Array, accessKeyId: string): Buffer {
-  return Buffer.concat([header, Buffer.from(accessKeyId)]);
-}
-
 /** The bytes of a text that has the outer form of a token. */
 function tokenBytes(token: string): Buffer | undefined {
-  if (token.length > tokenLimit || token.length % 4 !== 0) return undefined;
-  const bytes = Buffer.from(token, 'base64');
-  // One token has one spelling: base64 that decodes alike but is written otherwise is not it.
-  if (bytes.length <= overheadBytes || bytes[0] !== version || bytes.toString('base64') !== token)
-    return undefined;
-  return bytes;
+  return token.length > tokenLimit || token.length % 4 !== 0 ? undefined : sealedBytes(token, 'base64');
 }

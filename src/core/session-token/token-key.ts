@@ -6,10 +6,12 @@ export interface TokenKey {
   readonly id: string;
   readonly sealing: KeyObject;
   readonly derivation: KeyObject;
+  /** Seals sign-ins of browsers. */
+  readonly signIn: KeyObject;
 }
 
 /**
- * A token key from 32 random bytes. Sealing and derivation get keys of their own, so that neither use can say anything of the other.
+ * A token key from 32 random bytes. Every use gets a key of its own, so that none can say anything of the others.
  * Throws RangeError for an id or a key of another size.
  */
 export function createTokenKey(id: string, bytes: Uint8Array): TokenKey {
@@ -20,6 +22,7 @@ export function createTokenKey(id: string, bytes: Uint8Array): TokenKey {
     id,
     sealing: subkey(master, 'seal session token'),
     derivation: subkey(master, 'derive secret access key'),
+    signIn: subkey(master, 'seal sign-in'),
   };
 }
 

@@ -52,6 +52,7 @@ describe('settings', () => {
       workers: 1,
       endpointDomain: undefined,
       publicUrl: undefined,
+      signInDestinations: [],
       audit: {
         compressAfterDays: undefined,
         deleteAfterDays: undefined,
@@ -83,6 +84,7 @@ masterKeyFile: keys/master.key
 logLevel: debug
 workers: 2
 endpoint: { domain: STS.example.com, publicUrl: 'https://sts.example.com:8443/aws' }
+signIn: { destinations: ['https://console.example.com', 'http://localhost:3000'] }
 tls: { certFile: /pki/cert.pem, keyFile: key.pem }
 gateways:
   - service: s3
@@ -158,6 +160,7 @@ audit:
         workers: 2,
         endpointDomain: 'sts.example.com',
         publicUrl: 'https://sts.example.com:8443/aws',
+        signInDestinations: ['https://console.example.com', 'http://localhost:3000'],
         audit: {
           compressAfterDays: 91,
           deleteAfterDays: 400,

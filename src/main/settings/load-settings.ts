@@ -49,6 +49,7 @@ export function loadSettings(input: SettingsInput): Settings {
     workers: find('workers') ?? 1,
     endpointDomain: find('endpoint')?.domain,
     publicUrl: find('endpoint')?.publicUrl,
+    signInDestinations: find('signIn')?.destinations ?? [],
     audit: {
       compressAfterDays: find('audit')?.compressAfterDays,
       deleteAfterDays: find('audit')?.deleteAfterDays,

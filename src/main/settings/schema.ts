@@ -17,6 +17,7 @@ import {
   intervalSeconds,
   listenAddress,
   logLevel,
+  origin,
   publicUrl,
   region,
   secretAccessKey,
@@ -62,6 +63,14 @@ const outbound = z.strictObject(
   },
   { error: 'expected a mapping' },
 );
+const signIn = z.strictObject(
+  {
+    destinations: z
+      .array(origin, { error: 'expected a list of origins such as https://console.example.com' })
+      .optional(),
+  },
+  { error: 'expected a mapping' },
+);
 
 /** The settings file, key by key. Strict: a key that is not here is refused. Environment and flags use the same keys. */
 export const settingsSchema = z.strictObject(
@@ -81,6 +90,7 @@ export const settingsSchema = z.strictObject(
     logLevel: logLevel.optional(),
     workers: workers.optional(),
     endpoint: endpoint.optional(),
+    signIn: signIn.optional(),
     tls: tlsFiles.optional(),
     outbound: outbound.optional(),
     gateways: gateways.optional(),
@@ -112,6 +122,7 @@ export const settingKeys: readonly string[] = [
     (key) =>
       ![
         'endpoint',
+        'signIn',
         'tls',
         'outbound',
         'authorizers',
@@ -122,6 +133,7 @@ export const settingKeys: readonly string[] = [
       ].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
+  ...Object.keys(signIn.shape).map((key) => `signIn.${key}`),
   ...Object.keys(tlsFiles.shape).map((key) => `tls.${key}`),
   ...Object.keys(outbound.shape).map((key) => `outbound.${key}`),
   ...Object.keys(authorizerSchema.shape).map((key) => `authorizers.${key}`),

@@ -99,6 +99,8 @@ export interface Settings {
   readonly endpointDomain: string | undefined;
   /** The URL at which others reach the endpoint, without a slash at its end; undefined where it is that of `listen`. */
   readonly publicUrl: string | undefined;
+  /** Origins other than the endpoint's own to which a browser may be sent once it is signed in. */
+  readonly signInDestinations: readonly string[];
   /** Days that files of the audit log are kept as they are, and at all; undefined for ever. */
   readonly audit: {
     readonly compressAfterDays: number | undefined;

@@ -97,6 +97,14 @@ export const publicUrl = text(
   },
 );
 
+/** As browsers write it: a default port left out, the host in lower case. */
+export const origin = text('an origin such as https://console.example.com', (given) => {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  return url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.origin === given
+    ? given
+    : undefined;
+});
+
 const httpMethod = text('an HTTP method in capitals, such as GET', matching(/^[A-Z][A-Z-]{0,31}$/));
 const someText = z.string({ error: 'expected a text' });
 

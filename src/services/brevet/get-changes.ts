@@ -23,6 +23,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'oidc-provider': 'nothing',
   'credential-report': 'nothing',
   'revoked-session': 'access-key',
+  'ended-sign-in': 'nothing',
   'last-used': 'nothing',
   'token-key': 'nothing',
   bucket: 'bucket',

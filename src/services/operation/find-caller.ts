@@ -39,9 +39,29 @@ function invalidCredentials(): Fault {
 export function findCaller(source: CredentialSource, accessKeyId: string, token: string | undefined): Found {
   const found =
     token === undefined ? byAccessKey(source, accessKeyId) : bySession(source, accessKeyId, token);
-  // Nobody acts for an account that is closed, its root included.
-  if (found.caller.account.organization?.status === 'SUSPENDED') throw invalidCredentials();
+  refuseClosed(found.caller);
   return found;
+}
+
+/**
+ * The caller of a session that was proven before, as of now. Whether its time is over is asked by whoever remembers it.
+ * Throws InvalidClientTokenId when it was ended, its principal is gone or its account closed.
+ */
+export function findCallerOfSession(state: IdentityState, session: SessionClaims): Caller {
+  refuseEnded(state, session.accessKeyId);
+  const caller = callerOf(state, session);
+  refuseClosed(caller);
+  return caller;
+}
+
+/** Nobody acts for an account that is closed, its root included. */
+function refuseClosed({ account }: Caller): void {
+  if (account.organization?.status === 'SUSPENDED') throw invalidCredentials();
+}
+
+/** A session can be ended before its time, by DeleteAccessKey or UpdateAccessKey on the id of its temporary key. */
+function refuseEnded(state: IdentityState, accessKeyId: string): void {
+  if (state.all('revoked-session').get(accessKeyId) !== undefined) throw invalidCredentials();
 }
 
 function byAccessKey({ state, box }: CredentialSource, accessKeyId: string): Found {
@@ -64,8 +84,7 @@ function bySession(source: CredentialSource, accessKeyId: string, token: string)
   if (source.now >= session.expiresAt * 1000) {
     throw fault('ExpiredToken', 'The security token included in the request is expired');
   }
-  // Ended before its time, by DeleteAccessKey or UpdateAccessKey on the id of its temporary key.
-  if (source.state.all('revoked-session').get(accessKeyId) !== undefined) throw invalidCredentials();
+  refuseEnded(source.state, accessKeyId);
   return {
     caller: callerOf(source.state, session),
     secretAccessKey: () => deriveSecretAccessKey(key, session.accessKeyId),

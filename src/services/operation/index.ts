@@ -27,7 +27,7 @@ export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-cod
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
 export { collectGroupPolicies, collectPolicies, collectTrustPolicies } from './collect-policies.ts';
 export { describeCaller } from './describe-caller.ts';
-export { type CredentialSource, type Found, findCaller } from './find-caller.ts';
+export { type CredentialSource, type Found, findCaller, findCallerOfSession } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
 export { checkRegion, issueSession, type NewSession } from './issue-session.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';

@@ -241,6 +241,14 @@ export interface RevokedSessionDocument {
   readonly status: 'Inactive' | 'Deleted';
 }
 
+/** A sign-in that was signed out of before its time. Kept until it would have ended anyway. */
+export interface EndedSignInDocument {
+  readonly id: string;
+  readonly account: AccountId;
+  /** When it would have ended. */
+  readonly endsAt: Instant;
+}
+
 /** Who in an account had which credentials at one time (GenerateCredentialReport). */
 export interface CredentialReportDocument {
   /** The account's id: it keeps one report. */
@@ -393,6 +401,7 @@ export interface Documents {
   readonly 'oidc-provider': OidcProviderDocument;
   readonly 'credential-report': CredentialReportDocument;
   readonly 'revoked-session': RevokedSessionDocument;
+  readonly 'ended-sign-in': EndedSignInDocument;
   readonly 'last-used': LastUsedDocument;
   readonly 'token-key': TokenKeyDocument;
   readonly bucket: BucketDocument;

@@ -55,6 +55,7 @@ function createCollections(): Collections {
     'login-profile': byIdOnly((profile) => profile.account),
     'oidc-provider': byIdOnly((provider) => provider.account),
     'revoked-session': byIdOnly((session) => session.account),
+    'ended-sign-in': byIdOnly((signIn) => signIn.account),
     'credential-report': byIdOnly(),
     'last-used': byIdOnly(),
     'token-key': byIdOnly(),

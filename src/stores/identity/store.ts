@@ -302,6 +302,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'oidc-provider': true,
   'credential-report': true,
   'revoked-session': true,
+  'ended-sign-in': true,
   'last-used': true,
   'token-key': true,
   bucket: true,

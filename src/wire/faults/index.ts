@@ -9,6 +9,8 @@ export {
   couldNotFindOperation,
   deleteConflict,
   entityAlreadyExists,
+  invalidSignInCredentials,
+  invalidSignInToken,
   limitExceeded,
   noSuchEntity,
   noSuchPolicyVersion,

@@ -108,3 +108,12 @@ export function unmodifiableRole(role: string): Fault {
     `Cannot perform the operation on the protected role '${role}' - this role is only modifiable by AWS`,
   );
 }
+
+/** What AWS's federation endpoint says of every session that it does not take, whatever is wrong with it. */
+export function invalidSignInCredentials(): Fault {
+  return fault('InvalidClientTokenId', 'Invalid credentials parameter');
+}
+
+export function invalidSignInToken(): Fault {
+  return fault('InvalidClientTokenId', 'The sign-in token is not valid, or not any more.');
+}
