@@ -44,3 +44,21 @@ for (const [what, extra, length] of shapes)
     assert.ok(answer.status >= 400 && answer.status < 600, `${answer.status} ${answer.head}`);
     assert.deepEqual(store.requests, []);
   });
+
+for (const [what, method, extra, message] of [
+  ['two hosts', 'PUT', 'host: other\r\n', 'The request has more than one host header.'],
+  [
+    'two expectations',
+    'PUT',
+    'expect: 100-continue\r\n'.repeat(2),
+    'The request has more than one expect header.',
+  ],
+  ['a body that its method has not', 'GET', '', 'A GET request has no body.'],
+] as const)
+  test(`a request with ${what}, which the parser lets through, is refused by the gateway itself`, async () => {
+    const signed = { method, target: '/photos/smuggled', declared: 'UNSIGNED-PAYLOAD' };
+    const request = signS3(gateway.endpoint, signed, gateway.service.root);
+    const answer = await sendS3(gateway.endpoint, { ...request, body: smuggled }, { extra });
+    assert.deepEqual([answer.status, answer.code, answer.message], [400, 'InvalidRequest', message]);
+    assert.deepEqual(store.requests, []);
+  });

@@ -13,6 +13,13 @@ before(async () => {
 });
 after(() => gateway.stop());
 
+function otherSigner(credentials = gateway.service.root): SignatureV4 {
+  return new SignatureV4({
+    ...{ credentials, region: 'us-east-1', service: 's3', sha256: Sha256 },
+    ...{ uriEscapePath: false, applyChecksum: false },
+  });
+}
+
 /** A presigned URL by the other signer. */
 async function presign(
   method: string,
@@ -21,17 +28,9 @@ async function presign(
   signingDate = new Date(),
 ): Promise<string> {
   const { host, hostname, port, protocol } = new URL(gateway.endpoint);
-  const signer = new SignatureV4({
-    credentials: gateway.service.root,
-    region: 'us-east-1',
-    service: 's3',
-    sha256: Sha256,
-    uriEscapePath: false,
-    applyChecksum: false,
-  });
   const headers = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
   const request = new HttpRequest({ method, hostname, port: Number(port), protocol, path, headers });
-  const { query = {} } = await signer.presign(request, { expiresIn, signingDate });
+  const { query = {} } = await otherSigner().presign(request, { expiresIn, signingDate });
   const text = Object.entries(query)
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
     .join('&');
@@ -74,6 +73,42 @@ describe('a presigned URL', () => {
     assert.match(
       await codeOf(await fetch(put, { method: 'PUT', body: 'a', headers })),
       /^403 AccessDenied: There were headers present in the request which were not signed/,
+    );
+  });
+});
+
+describe('a signed header', () => {
+  async function send(
+    headers: Readonly<Record<string, string>>,
+    credentials = gateway.service.root,
+  ): Promise<string> {
+    const { host, hostname, port, protocol } = new URL(gateway.endpoint);
+    const request = { method: 'PUT', hostname, port: Number(port), protocol, path: '/photos/undeclared' };
+    const signer = otherSigner(credentials);
+    const signed = await signer.sign(new HttpRequest({ ...request, headers: { host, ...headers } }));
+    const { host: _, ...sent } = signed.headers;
+    return await codeOf(
+      await fetch(`${gateway.endpoint}/photos/undeclared`, { method: 'PUT', body: 'other', headers: sent }),
+    );
+  }
+
+  test('must say what body it is for: else any other could follow', async () => {
+    assert.equal(
+      await send({}),
+      '400 InvalidRequest: Missing required header for this request: x-amz-content-sha256',
+    );
+  });
+
+  test('of a key that is unknown is told apart from a token that is', async () => {
+    const declared = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+    const unknown = { accessKeyId: 'AKIAUNKNOWNUNKNOWN22', secretAccessKey: 'secret' };
+    assert.equal(
+      await send(declared, unknown),
+      '403 InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.',
+    );
+    assert.equal(
+      await send(declared, { ...unknown, sessionToken: 'token' }),
+      '400 InvalidToken: The provided token is malformed or otherwise invalid.',
     );
   });
 });
