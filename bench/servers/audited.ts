@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createPipeline, type Handle, NoiseLimit } from '#pipeline';
 import { createApiServer } from '#servers/api';
+import { GuessLimit } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import { compose, type House, services } from '../../src/main/compose.ts';
 import { createRandomPool } from '../../src/main/random-pool.ts';
@@ -24,6 +25,7 @@ const keepsNothing: AuditLog = {
 function withoutAudit({ identity, box, keyring, events }: House): Handle {
   return createPipeline({
     services,
+    guesses: new GuessLimit(),
     identity,
     box,
     keyring,

@@ -10,6 +10,7 @@ import {
   type CallThrough,
   createDataEventRecorder,
   createDoorway,
+  createPersonEntry,
   createPipeline,
   createServiceEntry,
   createSignInEntry,
@@ -23,6 +24,7 @@ import {
   type WireResponse,
 } from '#pipeline';
 import { CallerCache, createAuthorizer, createLocalIssuer } from '#servers/authorizer';
+import { createOAuthDoor } from '#servers/oauth';
 import { createSignInDoor, isForSignIn } from '#servers/signin';
 import { createTrailBucketDoor, isSignedForS3 } from '#servers/trail-bucket';
 import { serveIssuerDocuments } from '#servers/web-identity';
@@ -30,6 +32,7 @@ import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
 import { iam, rotateWebIdentityKeys } from '#services/iam';
+import { GuessLimit } from '#services/operation';
 import { organizations } from '#services/organizations';
 import { sts } from '#services/sts';
 import { type AuditLog, type EventIndex, openAuditLog, openEventIndex } from '#stores/audit-log';
@@ -157,6 +160,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const urlOfIssuer = (id: string): string =>
     issuerUrl(issuerOrigin(options.publicUrl(), options.domain), id);
   const ports = {
+    guesses: new GuessLimit(),
     identity,
     box,
     keyring,
@@ -181,10 +185,18 @@ export async function compose(options: ComposeOptions): Promise<House> {
     destinations: options.signInDestinations ?? [],
   });
   const documents = { state: identity.state, domain: options.domain, issuerUrl: urlOfIssuer };
+  const people = createOAuthDoor({
+    enter: createPersonEntry(ports),
+    clock,
+    random: ports.random,
+    publicUrl: options.publicUrl,
+    region: options.region ?? 'us-east-1',
+    onAnswered: options.onAnswered,
+  });
   const handle: Handle = async (request) =>
     isForSignIn(request)
       ? await signIn(request)
-      : (serveIssuerDocuments(request, documents) ?? (await pipeline(request)));
+      : (serveIssuerDocuments(request, documents) ?? (await (people(request) ?? pipeline(request))));
   const callers = new CallerCache({
     issuer: createLocalIssuer({ identity, box, findTokenKey: (id) => keyring.find(id), clock }),
     clock,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { iam } from '#services/iam';
+import { GuessLimit } from '#services/operation';
 import { sts } from '#services/sts';
 import type { AuditLog } from '#stores/audit-log';
 import { addMfaDevice, addUser, allow } from '../../test/principals.ts';
@@ -34,6 +35,7 @@ async function callWhile(
   };
   const handle = createPipeline({
     services: { iam, sts },
+    guesses: new GuessLimit(),
     identity,
     box,
     keyring,

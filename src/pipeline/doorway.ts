@@ -1,5 +1,5 @@
 import { createUuid } from '#core/identifiers';
-import { findCaller, GuessLimit, type Operation } from '#services/operation';
+import { findCaller, type Operation } from '#services/operation';
 import type { WireRequest } from './exchange.ts';
 import type { PipelineOptions } from './handle.ts';
 import { type Progress, recordFailure, recordIntent, recordOutcome, writeAfter } from './stages/record.ts';
@@ -28,9 +28,8 @@ export type CallThrough = (call: DoorCall) => Promise<unknown>;
 export function createDoorway(
   options: Omit<PipelineOptions, 'services' | 'outbound' | 'region' | 'domain' | 'onAnswered'>,
 ): CallThrough {
-  const { identity, audit, box, keyring, clock, random, noise } = options;
+  const { identity, audit, box, keyring, clock, random, noise, guesses } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
-  const guesses = new GuessLimit();
   return async ({ operation, input, accessKeyId, sessionToken, region, request }) => {
     const now = clock();
     const entry = { request, requestId: createUuid(random), now, random };

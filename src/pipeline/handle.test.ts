@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { AuditEvent, AuditNote } from '#core/audit';
 import { brevet } from '#services/brevet';
-import { defineOperation, loadNothing } from '#services/operation';
+import { defineOperation, GuessLimit, loadNothing } from '#services/operation';
 import { sts } from '#services/sts';
 import { type AuditLog, AuditLogError } from '#stores/audit-log';
 import { stsOperations } from '#wire/model';
@@ -74,6 +74,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
   };
   return createPipeline({
     services: { sts: getCallerIdentityRuns === undefined ? sts : broken, brevet },
+    guesses: new GuessLimit(),
     identity,
     box,
     keyring,

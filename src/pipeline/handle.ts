@@ -1,7 +1,7 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
-import { GuessLimit, PolicyCache, ProviderKeys } from '#services/operation';
+import { type GuessLimit, PolicyCache, ProviderKeys } from '#services/operation';
 import type { AuditLog, EventIndex } from '#stores/audit-log';
 import type { IdentityState, IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
@@ -39,6 +39,8 @@ export interface PipelineOptions {
   readonly events: Pick<EventIndex, 'find'>;
   /** How much is recorded of requests of unknown senders. */
   readonly noise: NoiseLimit;
+  /** Slows down who guesses, wherever they do it. */
+  readonly guesses: GuessLimit;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Fetches the keys of identity providers. */
@@ -74,10 +76,9 @@ const cachedPolicies = 20_000;
 
 /** The corridor that every request walks. */
 export function createPipeline(options: PipelineOptions): Handle {
-  const { identity, audit, clock, random, services, noise } = options;
+  const { identity, audit, clock, random, services, noise, guesses } = options;
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
-  const guesses = new GuessLimit();
   const providerKeys = new ProviderKeys(options.outbound, clock);
   const catchUp = createCatchUp(identity);
   const findTokenKey = (id: string): TokenKey | undefined => options.keyring.find(id);

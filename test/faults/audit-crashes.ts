@@ -8,6 +8,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type AuditEvent, chainStart, parseAuditLine, verifyLine } from '#core/audit';
 import { createPipeline, NoiseLimit, type WireRequest } from '#pipeline';
+import { GuessLimit } from '#services/operation';
 import { sts } from '#services/sts';
 import { openAuditLog } from '#stores/audit-log';
 import { type AddedUser, addAccount, addRole, addUser, allow } from '../principals.ts';
@@ -71,6 +72,7 @@ async function live({ service, request }: Victim, disk: CrashDisk): Promise<stri
   const { identity, box, keyring, events } = service.house;
   const handle = createPipeline({
     services: { sts },
+    guesses: new GuessLimit(),
     identity,
     box,
     keyring,

@@ -78,7 +78,7 @@ export interface AuditEvent {
   readonly eventID: string;
   readonly readOnly: boolean;
   readonly resources?: readonly AuditResource[];
-  /** `AwsConsoleSignIn` for what a browser is signed in or out with, which no operation of a service is. */
+  /** `AwsConsoleSignIn` for what people and browsers sign in or out with, which no operation of a service is. */
   readonly eventType: 'AwsApiCall' | 'AwsConsoleSignIn';
   readonly apiVersion?: string;
   readonly managementEvent: boolean;

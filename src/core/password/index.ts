@@ -19,6 +19,11 @@ const formatPattern = /^scrypt:(\d+):(\d+):(\d+):([A-Za-z0-9+/=]+):([A-Za-z0-9+/
 /** How many random bytes a salt has. */
 export const passwordSaltBytes = 16;
 
+/** A hash that no password is known to have, for whoever must take as long over a name that is nobody's. */
+export const decoyHash = ['scrypt', cost.N, cost.r, cost.p, `${'A'.repeat(22)}==`, `${'A'.repeat(43)}=`].join(
+  ':',
+);
+
 /** What was kept as the hash of a password is none. */
 export class PasswordHashError extends Error {
   readonly code = 'MalformedPasswordHash';

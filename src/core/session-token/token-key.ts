@@ -8,6 +8,8 @@ export interface TokenKey {
   readonly derivation: KeyObject;
   /** Seals sign-ins of browsers. */
   readonly signIn: KeyObject;
+  /** Seals what signing in gives to programs: codes and refresh tokens. */
+  readonly granting: KeyObject;
 }
 
 /**
@@ -23,6 +25,7 @@ export function createTokenKey(id: string, bytes: Uint8Array): TokenKey {
     sealing: subkey(master, 'seal session token'),
     derivation: subkey(master, 'derive secret access key'),
     signIn: subkey(master, 'seal sign-in'),
+    granting: subkey(master, 'seal sign-in grant'),
   };
 }
 

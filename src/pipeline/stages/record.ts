@@ -1,8 +1,8 @@
-import { type AuditEvent, type AuditUserIdentity, auditNote, limitField } from '#core/audit';
-import { createUuid, type RandomBytes } from '#core/identifiers';
+import { type AuditEvent, type AuditUserIdentity, auditNote, hidden, limitField } from '#core/audit';
+import { type AccountId, createUuid, type RandomBytes } from '#core/identifiers';
 import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
-import type { Operation, RecordDetails, Unsupported } from '#services/operation';
+import type { Claim, Operation, RecordDetails, Unsupported } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import type { IdentityState, IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
@@ -35,8 +35,10 @@ export interface Progress {
   authenticated?: Authenticated;
   /** Whom an identity provider's token has proven, where nobody signed. */
   federated?: Sender;
-  /** What a service of AWS's is doing, where no request came over the wire. */
-  served?: { readonly operation: RecordedOperation; readonly sender: Sender };
+  /** What a service of AWS's is doing, or somebody at a door for people: no table has it. The sender once it is known. */
+  served?: { readonly operation: RecordedOperation; readonly sender?: Sender };
+  /** Whom somebody at a door for people says they are; nothing of it is proven. */
+  claimed?: Claim | undefined;
   input?: unknown;
   details?: Details | undefined;
 }
@@ -138,7 +140,10 @@ function outcomesOf(
   entry: Entry,
   { operation, authenticated: { caller }, details, output }: Walked & { readonly output: unknown },
 ): readonly AuditEvent[] {
-  const elements = details?.responseElements?.(output) ?? describeStructure(operation.model.output, output);
+  const elements =
+    details?.responseElements === undefined
+      ? describeStructure(operation.model.output, output)
+      : details.responseElements(output);
   const outcome: AuditEvent = {
     ...intent,
     phase: 'outcome',
@@ -177,7 +182,7 @@ export function recordFailure(
   // A verifier passes on what anybody may have sent to it: which credentials it was refused for says nothing of itself.
   const isOfUnknown = authenticated === undefined || fault.code === 'CallerRefusedException';
   if (isOfUnknown && !noise.admit(entry.request.sourceIp, entry.now)) return;
-  const model = target?.model ?? serviceModels.sts;
+  const model = target?.model ?? served?.operation.model.service ?? serviceModels.sts;
   const { text } = answerOf(fault, model);
   audit.appendLater({
     ...eventOf('outcome', entry, {
@@ -185,8 +190,12 @@ export function recordFailure(
       ...(authenticated === undefined ? {} : { authenticated }),
       operation: target?.operation ?? served?.operation,
     }),
-    errorCode: errorCodeOf(fault, model),
-    ...(text === undefined ? {} : { errorMessage: text.slice(0, textLimit) }),
+    ...(progress.details?.refused !== undefined && fault.code === 'AccessDenied'
+      ? progress.details.refused
+      : {
+          errorCode: errorCodeOf(fault, model),
+          ...(text === undefined ? {} : { errorMessage: text.slice(0, textLimit) }),
+        }),
   });
 }
 
@@ -214,6 +223,7 @@ function errorCodeOf(fault: Fault, model: ServiceModel): string {
 interface Known {
   readonly operation?: RecordedOperation | Unsupported | undefined;
   readonly authenticated?: Sender;
+  readonly claimed?: Claim | undefined;
   readonly input?: unknown;
   readonly details?: Details | undefined;
 }
@@ -221,7 +231,7 @@ interface Known {
 function eventOf(
   phase: 'intent' | 'outcome',
   entry: Entry,
-  { operation, authenticated, input, details }: Known,
+  { operation, authenticated, claimed, input, details }: Known,
 ): AuditEvent {
   const { request } = entry;
   const model = operation?.model.service;
@@ -236,7 +246,7 @@ function eventOf(
   return {
     phase,
     eventVersion: '1.08',
-    userIdentity: authenticated === undefined ? unknownIdentity : userIdentity(authenticated.caller),
+    userIdentity: authenticated === undefined ? claimedIdentity(claimed) : userIdentity(authenticated.caller),
     eventTime: formatIsoSeconds(entry.now),
     eventSource: `${model?.service ?? 'unknown'}.amazonaws.com`,
     eventName: operation?.model.name ?? 'Unknown',
@@ -250,16 +260,27 @@ function eventOf(
     eventID: createUuid(entry.random),
     readOnly: isReadOnly(operation),
     ...(details?.resources === undefined ? {} : { resources: details.resources }),
-    eventType: 'AwsApiCall',
-    ...(model === undefined ? {} : { apiVersion: model.apiVersion }),
+    eventType: details?.eventType ?? 'AwsApiCall',
+    ...(model === undefined || model.service === 'signin' ? {} : { apiVersion: model.apiVersion }),
     managementEvent: true,
-    ...(authenticated === undefined ? {} : { recipientAccountId: authenticated.caller.account.id }),
+    ...recipientOf(authenticated?.caller.account.id ?? claimed?.account),
     eventCategory: 'Management',
     tlsDetails: tlsDetails(request),
   };
 }
 
-const unknownIdentity: AuditUserIdentity = { type: 'Unknown' };
+function recipientOf(account: AccountId | undefined): Pick<AuditEvent, 'recipientAccountId'> {
+  return account === undefined ? {} : { recipientAccountId: account };
+}
+
+/** A name that is no user's is not written down: people type passwords where names belong. */
+function claimedIdentity(claimed: Claim | undefined): AuditUserIdentity {
+  if (claimed === undefined) return { type: 'Unknown' };
+  const { account: accountId, user } = claimed;
+  return user === undefined
+    ? { type: 'IAMUser', accountId, userName: hidden }
+    : { type: 'IAMUser', principalId: user.principalId, arn: user.arn, accountId, userName: user.userName };
+}
 
 const readingNames = /^(Describe|Get|List|Lookup|Search|Simulate)/;
 

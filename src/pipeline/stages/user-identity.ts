@@ -34,7 +34,8 @@ function signerIdentity(caller: Caller): AuditUserIdentity {
     principalId: callerUserId(caller),
     arn: callerArn(caller),
     accountId,
-    accessKeyId: caller.accessKeyId,
+    // Who has signed in with a password has no key.
+    ...(caller.accessKeyId === '' ? {} : { accessKeyId: caller.accessKeyId }),
   };
   const ownSession = session === undefined ? {} : { sessionContext: { attributes: attributesOf(session) } };
   switch (caller.kind) {

@@ -24,6 +24,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'credential-report': 'nothing',
   'revoked-session': 'access-key',
   'ended-sign-in': 'nothing',
+  'redeemed-grant': 'nothing',
   'last-used': 'nothing',
   'token-key': 'nothing',
   bucket: 'bucket',

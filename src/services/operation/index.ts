@@ -31,11 +31,13 @@ export { type CredentialSource, type Found, findCaller, findCallerOfSession } fr
 export { GuessLimit } from './guess-limit.ts';
 export { checkRegion, issueSession, type NewSession } from './issue-session.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
-export { consumeMfaCode, type MfaProof, matchMfaCode, mfaSeed } from './mfa.ts';
+export { consumeMfaCode, type MfaProof, matchMfaCode, matchMfaCodeOfUser, mfaSeed } from './mfa.ts';
 export {
   type Call,
+  type Claim,
   defineFederatedOperation,
   defineOperation,
+  definePersonOperation,
   defineServiceOperation,
   type FederatedOperation,
   type FederatedPhases,
@@ -43,7 +45,10 @@ export {
   loadNothing,
   type Moment,
   type Operation,
+  type PersonOperation,
+  type PersonPhases,
   type Phases,
+  type Proving,
   type Question,
   type RecordDetails,
   type ServiceOperation,
@@ -74,4 +79,4 @@ export {
   requestContext,
   serviceContext,
 } from './request-context.ts';
-export { matchSealedPassword, sealPassword } from './sealed-password.ts';
+export { matchSealedPassword, passwordExpiry, sealPassword } from './sealed-password.ts';

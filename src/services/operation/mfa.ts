@@ -51,12 +51,7 @@ export function matchMfaCode(
   }
   // In the words for a wrong code, so that who guesses does not learn that it is no use.
   if (!guesses.isOpen(device.sealedSeed, now)) throw wrongCode();
-  const seed = mfaSeed(device, box);
-  const present = totpStep(now);
-  // Who typed the two codes of EnableMFADevice slowly seems to have a slow clock: what fits the right time is right as well.
-  const step =
-    matchTotp(seed, code, present, windowSteps) ??
-    matchTotp(seed, code, present + (device.driftSteps ?? 0), windowSteps);
+  const step = stepOf(device, code, { box, now });
   if (step === undefined) {
     guesses.failed(device.sealedSeed, now);
     throw wrongCode();
@@ -65,6 +60,45 @@ export function matchMfaCode(
   if (step <= (device.lastStep ?? -1)) throw wrongCode();
   guesses.succeeded(device.sealedSeed);
   return { device, step };
+}
+
+/**
+ * Finds the device of a user whose code this is. Undefined when it is no device's, was used, or is guessed at too often: which of these is
+ * not told. A wrong code is a guess at every device.
+ */
+export function matchMfaCodeOfUser(
+  { state, now, box, guesses }: Pick<World, 'state' | 'now' | 'box' | 'guesses'>,
+  userId: string,
+  code: string,
+): MfaProof | undefined {
+  const open = state
+    .all('mfa-device')
+    .owned(userId)
+    .filter(({ sealedSeed }) => guesses.isOpen(sealedSeed, now));
+  for (const device of open) {
+    const step = stepOf(device, code, { box, now });
+    if (step === undefined) continue;
+    if (step <= (device.lastStep ?? -1)) return undefined;
+    guesses.succeeded(device.sealedSeed);
+    return { device, step };
+  }
+  for (const { sealedSeed } of open) guesses.failed(sealedSeed, now);
+  return undefined;
+}
+
+/** The time step of a device that a code belongs to, or undefined when it is not its code now. */
+function stepOf(
+  device: MfaDeviceDocument,
+  code: string,
+  { box, now }: Pick<World, 'box' | 'now'>,
+): number | undefined {
+  const seed = mfaSeed(device, box);
+  const present = totpStep(now);
+  // Who typed the two codes of EnableMFADevice slowly seems to have a slow clock: what fits the right time is right as well.
+  return (
+    matchTotp(seed, code, present, windowSteps) ??
+    matchTotp(seed, code, present + (device.driftSteps ?? 0), windowSteps)
+  );
 }
 
 /**

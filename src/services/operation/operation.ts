@@ -8,7 +8,7 @@ import type { IdentityState, IdentityStore, RoleDocument, Tag } from '#stores/id
 import type { SecretBox } from '#stores/keyring';
 import type { Fault } from '#wire/faults';
 import type { OperationModel } from '#wire/model';
-import type { Caller, FederatedCaller, ServiceCaller } from './caller.ts';
+import type { Caller, FederatedCaller, ServiceCaller, UserCaller } from './caller.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
@@ -79,9 +79,16 @@ export interface RecordDetails<O> {
   /** Further request parameters, in CloudTrail's spelling. */
   readonly requestParameters?: Readonly<Record<string, unknown>>;
   /** The response elements, in CloudTrail's spelling, where they are not the output as it is. */
-  readonly responseElements?: (output: O) => Readonly<Record<string, unknown>>;
+  readonly responseElements?: (output: O) => Readonly<Record<string, unknown>> | null;
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
   readonly resources?: readonly AuditResource[];
+  /** Where the record is of no call of an API. */
+  readonly eventType?: 'AwsConsoleSignIn';
+  /** What CloudTrail writes of a refusal where it does not write its code and text. */
+  readonly refused?: {
+    readonly errorMessage: string;
+    readonly responseElements: Readonly<Record<string, unknown>>;
+  };
   /** Whose resource was used: when it is not the caller's, that account gets a record of its own. */
   readonly owner?: AccountId;
 }
@@ -159,6 +166,42 @@ export interface ServiceOperation<I, O, L> extends ServicePhases<I, O, L> {
   readonly model: OperationModel;
 }
 
+/** What a proof of a person is checked against. */
+export type Proving = Moment & Pick<World, 'box' | 'guesses'> & Pick<Call, 'findTokenKey'>;
+
+/**
+ * The phases of what a person does at a door for people, or a program in their name: nobody signs, and what is shown (a password, a code)
+ * proves who it is. Only a door of this process can begin it.
+ */
+export interface PersonPhases<I, P, O> {
+  readonly callers: 'person';
+  readonly effect: 'credential';
+  readonly readOnly?: true;
+  /** Whom the input names, as the record of a refusal says it; undefined for nobody of an account. */
+  readonly claim: (input: I, moment: Moment) => Claim | undefined;
+  /** What the input proves, which may take time. Rejects with Fault. */
+  readonly prove: (input: I, proving: Proving) => Promise<P>;
+  /** Whose the proof is in the state of that moment. Throws Fault when it is good no longer. */
+  readonly load: (proven: P, moment: Moment) => UserCaller;
+  /** Pure: the questions to put to policy, in order. */
+  readonly authorize: (input: I, caller: UserCaller, moment: Moment) => readonly Question[];
+  /** Pure: what the record says; of a refusal there may be no proof. */
+  readonly describe: (input: I, proven: P | undefined) => RecordDetails<O>;
+  readonly run: (input: I, proven: P, call: Call & { readonly caller: UserCaller }) => Promise<O>;
+}
+
+/** Somebody as they named themselves. */
+export interface Claim {
+  readonly account: AccountId;
+  /** Unique id and ARN, where there is such a user. */
+  readonly user?: { readonly principalId: string; readonly arn: string; readonly userName: string };
+}
+
+/** One operation of a door for people. It keeps its types: no table holds it. */
+export interface PersonOperation<I, P, O> extends PersonPhases<I, P, O> {
+  readonly model: OperationModel;
+}
+
 /** An operation that Brevet knows and does not do: it answers with the `UnsupportedOperation` fault once the caller is known. */
 export interface Unsupported {
   readonly model: OperationModel;
@@ -193,6 +236,14 @@ export function defineServiceOperation<I, O, L>(
   phases: ServicePhases<I, O, L>,
 ): ServiceOperation<I, O, L> {
   return { ...phases, model: model as OperationModel };
+}
+
+/** `defineOperation` for what people do at a door for people. */
+export function definePersonOperation<I, P, O>(
+  model: OperationModel,
+  phases: PersonPhases<I, P, O>,
+): PersonOperation<I, P, O> {
+  return { ...phases, model };
 }
 
 /** Registers an operation as known and not built, with the reason that stands in the coverage table. */

@@ -1,6 +1,10 @@
 import type { RandomBytes } from '#core/identifiers';
 import { hashPassword, matchPassword, passwordSaltBytes } from '#core/password';
+import type { Instant } from '#core/time';
+import type { AccountDocument, LoginProfileDocument } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
+
+const dayMs = 86_400_000;
 
 function contextOf(userId: string): string {
   return `login-profile:${userId}`;
@@ -23,4 +27,10 @@ export async function matchSealedPassword(
   { box }: { readonly box: SecretBox },
 ): Promise<boolean> {
   return matchPassword(password, Buffer.from(box.open(sealedHash, contextOf(userId))).toString());
+}
+
+/** When a password has to be changed, or undefined when the account lets passwords grow old. */
+export function passwordExpiry(account: AccountDocument, profile: LoginProfileDocument): Instant | undefined {
+  const days = account.passwordPolicy?.maxAgeDays;
+  return days === undefined ? undefined : profile.changedAt + days * dayMs;
 }

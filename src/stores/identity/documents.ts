@@ -249,6 +249,15 @@ export interface EndedSignInDocument {
   readonly endsAt: Instant;
 }
 
+/** Something of signing in that works only once, and has been used: an authorization code, or a DPoP proof. */
+export interface RedeemedGrantDocument {
+  /** The code's own id, or the hash of the proof's key and id. */
+  readonly id: string;
+  readonly account: AccountId;
+  /** When it would have been good no longer anyway. */
+  readonly expiresAt: Instant;
+}
+
 /** Who in an account had which credentials at one time (GenerateCredentialReport). */
 export interface CredentialReportDocument {
   /** The account's id: it keeps one report. */
@@ -402,6 +411,7 @@ export interface Documents {
   readonly 'credential-report': CredentialReportDocument;
   readonly 'revoked-session': RevokedSessionDocument;
   readonly 'ended-sign-in': EndedSignInDocument;
+  readonly 'redeemed-grant': RedeemedGrantDocument;
   readonly 'last-used': LastUsedDocument;
   readonly 'token-key': TokenKeyDocument;
   readonly bucket: BucketDocument;

@@ -33,6 +33,7 @@ export type {
   PolicyAttachmentDocument,
   PolicyRecord,
   PolicyVersion,
+  RedeemedGrantDocument,
   RevokedSessionDocument,
   RoleDocument,
   Tag,

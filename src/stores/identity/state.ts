@@ -56,6 +56,7 @@ function createCollections(): Collections {
     'oidc-provider': byIdOnly((provider) => provider.account),
     'revoked-session': byIdOnly((session) => session.account),
     'ended-sign-in': byIdOnly((signIn) => signIn.account),
+    'redeemed-grant': byIdOnly((grant) => grant.account),
     'credential-report': byIdOnly(),
     'last-used': byIdOnly(),
     'token-key': byIdOnly(),

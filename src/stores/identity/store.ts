@@ -303,6 +303,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'credential-report': true,
   'revoked-session': true,
   'ended-sign-in': true,
+  'redeemed-grant': true,
   'last-used': true,
   'token-key': true,
   bucket: true,

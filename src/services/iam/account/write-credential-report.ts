@@ -1,7 +1,7 @@
 import { rootArn } from '#core/arn';
 import { compareText } from '#core/text';
 import { formatIsoSeconds, type Instant } from '#core/time';
-import { userArn } from '#services/operation';
+import { passwordExpiry, userArn } from '#services/operation';
 import type {
   AccessKeyDocument,
   AccountDocument,
@@ -9,7 +9,6 @@ import type {
   LoginProfileDocument,
   UserDocument,
 } from '#stores/identity';
-import { passwordExpiry } from '../login-profile/password-rules.ts';
 
 const keyColumns = [
   'active',

@@ -3,6 +3,7 @@ import {
   type Caller,
   defineOperation,
   matchSealedPassword,
+  passwordExpiry,
   type UserCaller,
 } from '#services/operation';
 import type { LoginProfileDocument } from '#stores/identity';
@@ -10,7 +11,6 @@ import { type Fault, fault } from '#wire/faults';
 import { iamOperations } from '#wire/model';
 import { aboutEntity } from '../base/question.ts';
 import { replaceProfile, withPassword } from './password.ts';
-import { passwordExpiry } from './password-rules.ts';
 import { profileOf } from './profile.ts';
 
 /**

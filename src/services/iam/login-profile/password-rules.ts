@@ -1,8 +1,6 @@
-import type { Instant } from '#core/time';
-import type { AccountDocument, LoginProfileDocument } from '#stores/identity';
+import type { AccountDocument } from '#stores/identity';
 import { type Fault, fault } from '#wire/faults';
 
-const dayMs = 86_400_000;
 const defaultMinimumLength = 8;
 const defaultKinds = 3;
 
@@ -40,10 +38,4 @@ export function checkPassword(password: string, account: AccountDocument): void 
   const present = Object.values(kinds).filter(({ pattern }) => pattern.test(password));
   const isName = [account.name, account.email].some((name) => name.toLowerCase() === password.toLowerCase());
   if (present.length < defaultKinds || isName) throw violation();
-}
-
-/** When a password has to be changed, or undefined when the account lets passwords grow old. */
-export function passwordExpiry(account: AccountDocument, profile: LoginProfileDocument): Instant | undefined {
-  const days = account.passwordPolicy?.maxAgeDays;
-  return days === undefined ? undefined : profile.changedAt + days * dayMs;
 }
