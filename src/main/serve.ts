@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { auditNote } from '#core/audit';
 import { createAdminServer } from '#servers/admin';
 import { type ApiServer, createApiServer } from '#servers/api';
@@ -15,6 +15,7 @@ import { createFirstAccount, writeRootCredentials } from './first-start.ts';
 import { openLocalGateways } from './gateway.ts';
 import { openLocalContainers, openLocalInstances } from './instance-metadata.ts';
 import { LastUsed } from './last-used.ts';
+import { openLog } from './log.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
 import { openOutbound } from './open-outbound.ts';
 import { formatHost, listen, signalled } from './process.ts';
@@ -23,9 +24,6 @@ import { keepDelivering } from './trails.ts';
 import { superviseWorkers } from './workers.ts';
 
 const drainMs = 8000;
-/** A busy service writes its log in pieces of this size, a quiet one after this time at the latest. */
-const logBufferBytes = 4096;
-const logFlushMs = 100;
 const lastUsedFlushMs = 60_000;
 const feedEventsMs = 500;
 const trimMs = 3_600_000;
@@ -35,10 +33,7 @@ const trimMs = 3_600_000;
  * Prints exactly one line on stdout, once requests are answered. Rejects when it cannot start.
  */
 export async function serve(settings: Settings): Promise<void> {
-  const log = pino(
-    { level: settings.logLevel, base: { pid: process.pid } },
-    pino.destination({ fd: 2, sync: false, minLength: logBufferBytes, periodicFlush: logFlushMs }),
-  );
+  const log = openLog(settings.logLevel);
   if (cluster.isWorker) await serveAsWorker(settings, log);
   else await serveAsPrimary(settings, log);
 }
