@@ -66,7 +66,7 @@ function fromHeader(request: SignedRequest, authorization: string): ParsedSignat
     signedHeaders: readSignedHeaders(signedHeaders),
     signature,
     instant,
-    amzDate: formatBasic(instant),
+    amzDate: amzDate ?? formatBasic(instant),
     sessionToken: single(request, 'x-amz-security-token', 'X-Amz-Security-Token'),
     contentSha256: single(request, 'x-amz-content-sha256', 'X-Amz-Content-Sha256'),
     request,

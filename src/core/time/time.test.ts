@@ -12,6 +12,7 @@ test('an instant is written to the second, the fraction cut off', () => {
 test('basic format is read back', () => {
   assert.equal(parseBasic('20260102T030405Z'), instant);
   assert.equal(parseBasic('20240229T235959Z'), Date.UTC(2024, 1, 29, 23, 59, 59));
+  assert.equal(parseBasic('00260102T030405Z'), Date.parse('0026-01-02T03:04:05Z'));
 });
 
 for (const text of [
