@@ -52,6 +52,8 @@ export function canonicalQuery(query: string, form: 'header' | 'query'): string 
  */
 export function canonicalPath(path: string, uriEncoding: 'twice' | 'once'): string | undefined {
   if (path === '/' || path === '') return '/';
+  // Most paths have nothing to resolve or to encode.
+  if (/^(?:\/[A-Za-z0-9_~-]+)+\/?$/.test(path)) return path;
   if (!path.isWellFormed()) return undefined;
   if (uriEncoding === 'once') {
     const decoded = path.split('/').map(decode);

@@ -25,10 +25,12 @@ export function canonicalRequest(
   const values = canonicalHeaderValues(request.rawHeaders);
   const names = [...signedHeaders].sort();
   let headers = '';
-  for (const [index, name] of names.entries()) {
+  let previous: string | undefined;
+  for (const name of names) {
     const value = values.get(name);
-    if (value === undefined || names[index - 1] === name) return undefined;
+    if (value === undefined || name === previous) return undefined;
     headers += `${name}:${value}\n`;
+    previous = name;
   }
   return `${request.method}\n${path}\n${query}\n${headers}\n${names.join(';')}\n${bodySha256}`;
 }
@@ -70,20 +72,20 @@ export function verifySignature(
   const expected =
     canonical === undefined
       ? undefined
-      : createHmac('sha256', signingKey).update(stringToSign(signature, canonical)).digest();
+      : createHmac('sha256', signingKey).update(stringToSign(signature, canonical)).digest('hex');
   const isHonestAboutBody = declared === undefined || declared === bodySha256;
   if (!isHonestAboutBody || !matchSignature(expected, signature.signature)) throw mismatch();
 }
 
 /** Proves that whoever holds the signing key signed this text, as a form's policy is signed. Throws SigV4Error SignatureDoesNotMatch. */
 export function verifyTextSignature(text: string, signature: string, signingKey: KeyObject): void {
-  const expected = createHmac('sha256', signingKey).update(text).digest();
+  const expected = createHmac('sha256', signingKey).update(text).digest('hex');
   if (!matchSignature(expected, signature)) throw mismatch();
 }
 
-function matchSignature(expected: Buffer | undefined, hex: string): boolean {
-  const given = /^[0-9a-f]{64}$/.test(hex) ? Buffer.from(hex, 'hex') : undefined;
-  return expected !== undefined && given !== undefined && timingSafeEqual(expected, given);
+function matchSignature(expected: string | undefined, given: string): boolean {
+  if (expected === undefined || !/^[0-9a-f]{64}$/.test(given)) return false;
+  return timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(given, 'latin1'));
 }
 
 function mismatch(): SigV4Error {

@@ -21,6 +21,8 @@ export function codePointLength(text: string): number {
 
 /** RFC 3986 percent-encoding of everything but unreserved characters; a space is `%20`. */
 export function percentEncode(text: string): string {
+  // Most texts have nothing to encode, and to look is cheaper than to encode.
+  if (/^[A-Za-z0-9._~-]*$/.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
