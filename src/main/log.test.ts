@@ -41,14 +41,8 @@ test('a busy service writes its lines four kilobytes at a time, whole and in ord
 
 test('a line that says that the process is about to end is with the system before it does', () => {
   const to = sink();
-  const log = pino(
-    { base: null, timestamp: false },
-    new GatheredLines(() => to),
-  );
+  const log = pino({ base: null, timestamp: false }, new GatheredLines(() => to));
   log.info('before');
   log.fatal('giving up');
-  assert.deepEqual(to.written, [
-    '{"level":30,"msg":"before"}\n{"level":60,"msg":"giving up"}\n',
-    'flushed',
-  ]);
+  assert.deepEqual(to.written, ['{"level":30,"msg":"before"}\n{"level":60,"msg":"giving up"}\n', 'flushed']);
 });

@@ -6,6 +6,7 @@ import {
   collectTrustPolicies,
   type FederatedCaller,
   federatedContext,
+  lazyContext,
   type Moment,
   type PolicyCache,
   principalFacts,
@@ -45,7 +46,7 @@ export function authorize(
       action: question.action,
       resource: question.resource,
       ...(question.resourceAccount === undefined ? {} : { resourceAccount: question.resourceAccount }),
-      context: requestContext(authenticated, question, connection),
+      context: lazyContext(() => requestContext(authenticated, question, connection)),
     };
     const policies = collectPolicies(state, caller, question, cache);
     const decision = evaluate(request, policies);
@@ -80,7 +81,7 @@ export function authorizeFederated(
         action: question.action,
         resource: question.resource,
         resourceAccount: account,
-        context: federatedContext(moment, account, question, connection),
+        context: lazyContext(() => federatedContext(moment, account, question, connection)),
       },
       collectTrustPolicies(moment.state, account, question, cache),
     );

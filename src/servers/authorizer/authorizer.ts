@@ -22,7 +22,7 @@ import {
   verifyTextSignature,
 } from '#core/sigv4';
 import { type Clock, formatIsoSeconds } from '#core/time';
-import type { CallerDescription } from '#services/operation';
+import { type CallerDescription, lazyContext } from '#services/operation';
 import type { CallerCache, KnownCaller } from './caller-cache.ts';
 import { CallerRefused, IssuerUnavailable } from './issuer.ts';
 
@@ -186,12 +186,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   function authorize({ known, caller, region: signedRegion }: Requester, question: AccessQuestion): Access {
     const { action, resource, resourceAccount, resourcePolicy, rcps } = question;
+    const now = clock();
     const request: PolicyRequest = {
       principal: caller.principal,
       action,
       resource,
       ...(resourceAccount === undefined ? {} : { resourceAccount }),
-      context: contextOf(caller, question, signedRegion, clock()),
+      context: lazyContext(() => contextOf(caller, question, signedRegion, now)),
     };
     const decision = evaluate(request, {
       ...known.policies,

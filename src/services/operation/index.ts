@@ -30,6 +30,7 @@ export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller, findCallerOfSession } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
 export { checkRegion, issueSession, type NewSession } from './issue-session.ts';
+export { lazyContext } from './lazy-context.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';
 export { consumeMfaCode, type MfaProof, matchMfaCode, matchMfaCodeOfUser, mfaSeed } from './mfa.ts';
 export {
