@@ -20,6 +20,8 @@ export interface Identity {
 export interface Authority extends Identity {
   /** A certificate for these host names and IPv4 addresses. */
   issue(names: readonly string[], more?: { readonly expired?: boolean }): Identity;
+  /** The certificate of somebody's key, in base64 without armour. */
+  certify(publicKey: KeyObject, extensions?: readonly Buffer[]): string;
   /** An authority below this one. */
   issueAuthority(name: string): Authority;
 }
@@ -44,6 +46,8 @@ function authorityOf(name: string, { privateKey }: KeyPair, certificate: Buffer)
       const made = certify('server', name, keys.publicKey, privateKey, [namesOf(names)], expired);
       return identityOf(made, keys.privateKey);
     },
+    certify: (publicKey, extensions = [isNoAuthority]) =>
+      certify('signer', name, publicKey, privateKey, extensions).toString('base64'),
     issueAuthority(below) {
       const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       return authorityOf(below, keys, certify(below, name, keys.publicKey, privateKey, [isAuthority]));
@@ -122,6 +126,8 @@ const isAuthority = sequence(
   der(0x01, Buffer.of(255)),
   der(0x04, sequence(der(0x01, Buffer.of(255)))),
 );
+
+export const isNoAuthority = sequence(identifier('551d13'), der(0x04, sequence()));
 
 function namesOf(names: readonly string[]): Buffer {
   const list = names.map((name) =>

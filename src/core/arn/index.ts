@@ -57,6 +57,11 @@ export function oidcProviderArn(account: string, name: string): Arn {
   return `arn:aws:iam::${account}:oidc-provider/${name}` as Arn;
 }
 
+/** `arn:aws:iam::ACCOUNT:saml-provider/NAME` */
+export function samlProviderArn(account: string, name: string): Arn {
+  return `arn:aws:iam::${account}:saml-provider/${name}` as Arn;
+}
+
 /** `arn:aws:iam::ACCOUNT:root` */
 export function rootArn(account: string): Arn {
   return `arn:aws:iam::${account}:root` as Arn;

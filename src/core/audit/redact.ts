@@ -3,6 +3,7 @@ export const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
 /** Members that are secrets or from which secrets follow, in AWS's spelling, lower case. CloudTrail leaves them out too. */
 const secretMembers: ReadonlySet<string> = new Set([
+  'addprivatekey',
   'authenticationcode1',
   'authenticationcode2',
   'base32stringseed',

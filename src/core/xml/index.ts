@@ -1,8 +1,10 @@
 /**
- * XML: text made safe going out, and a reader of plain elements coming in.
- * It resolves no entities of a document's own and fetches nothing. What a document means is its caller's to say.
- * Called by core/s3 and wire/query.
+ * XML: text made safe going out; coming in a reader of plain elements, and one of documents with namespaces that are signed, with the
+ * canonical form that signatures are over. It resolves no entities of a document's own and fetches nothing. What a document means is its
+ * caller's to say. Called by core/federation, core/s3 and wire/query.
  */
+export { canonicalize } from './canonicalize.ts';
+export { parseDocument, type XmlAttribute, type XmlNode } from './parse-document.ts';
 export { parseXml, type XmlElement, XmlError } from './parse-xml.ts';
 
 const escapes: Readonly<Record<string, string>> = {

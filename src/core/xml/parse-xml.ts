@@ -31,10 +31,7 @@ interface OpenElement {
  * Throws XmlError.
  */
 export function parseXml(source: string): XmlElement {
-  const text = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
-  if (!text.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text)) {
-    throw new XmlError('a character that XML forbids');
-  }
+  const text = normalizeText(source);
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   let at = match(/<\?xml(?:\s+[a-z]+\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))+\s*\?>/y, text, 0)?.end ?? 0;
@@ -50,7 +47,7 @@ export function parseXml(source: string): XmlElement {
     const parent = open.at(-1);
     const less = text.indexOf('<', at);
     const run = text.slice(at, less < 0 ? text.length : less);
-    if (parent !== undefined) parent.text += resolve(run);
+    if (parent !== undefined) parent.text += resolveReferences(run);
     else if (run.trim() !== '') throw new XmlError('text outside the root element');
     if (less < 0) break;
     if (text.startsWith('<!--', less)) {
@@ -83,6 +80,15 @@ export function parseXml(source: string): XmlElement {
   return root;
 }
 
+/** The text of a document with its line ends as XML has them (XML 1.0 §2.11). Throws XmlError for a character that XML forbids. */
+export function normalizeText(source: string): string {
+  const text = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  if (!text.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text)) {
+    throw new XmlError('a character that XML forbids');
+  }
+  return text;
+}
+
 function readStartTag(
   text: string,
   start: number,
@@ -105,7 +111,7 @@ function readStartTag(
 }
 
 /** What a sticky pattern takes at a place, its group as the name. */
-function match(
+export function match(
   pattern: RegExp,
   text: string,
   at: number,
@@ -115,7 +121,8 @@ function match(
   return found === null ? undefined : { name: found[1] ?? '', end: pattern.lastIndex };
 }
 
-function resolve(run: string): string {
+/** Text as it stands between tags or in an attribute, its references resolved. Throws XmlError. */
+export function resolveReferences(run: string): string {
   if (run.includes(']]>')) throw new XmlError('the end of a CDATA section without its start');
   if (!run.includes('&')) return run;
   return run.replace(/&([^&;]{0,12};)?/g, (_, reference: string | undefined) => {
