@@ -38,6 +38,7 @@ function withoutAudit({ identity, box, keyring, events }: House): Handle {
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,
+    ownUrl: () => 'https://brevet.example.com',
     onAnswered: () => undefined,
   });
 }

@@ -34,7 +34,7 @@ import { cloudtrail } from '#services/cloudtrail';
 import { iam, rotateWebIdentityKeys } from '#services/iam';
 import { GuessLimit } from '#services/operation';
 import { organizations } from '#services/organizations';
-import { sts } from '#services/sts';
+import { forgetUsedAssertions, sts } from '#services/sts';
 import { type AuditLog, type EventIndex, openAuditLog, openEventIndex } from '#stores/audit-log';
 import {
   type IdentityStore,
@@ -100,6 +100,7 @@ export interface House {
 
 const keyCheckMs = 600_000;
 const leftOutMs = 60_000;
+const forgetMs = 60_000;
 const doorStalenessSeconds = 60;
 /** LookupEvents looks back ninety days. */
 const lookupSeconds = 90 * 86_400;
@@ -157,6 +158,10 @@ export async function compose(options: ComposeOptions): Promise<House> {
   });
   const noise = new NoiseLimit();
   const counting = setInterval(() => recordLeftOut(audit, clock(), noise), leftOutMs).unref();
+  const forgetting = setInterval(
+    () => forgetUsedAssertions(clock(), identity).catch(onBackgroundError),
+    forgetMs,
+  ).unref();
   const urlOfIssuer = (id: string): string =>
     issuerUrl(issuerOrigin(options.publicUrl(), options.domain), id);
   const ports = {
@@ -177,6 +182,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     outbound: options.outbound ?? openOutboundHttp({ guard: createAddressGuard([]), authorities: [] }),
     region: options.region ?? 'us-east-1',
     domain: options.domain,
+    ownUrl: options.publicUrl,
     onAnswered: options.onAnswered,
   });
   const signIn = createSignInDoor({
@@ -224,6 +230,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
       clearInterval(rotation);
       await callers.close();
       clearInterval(counting);
+      clearInterval(forgetting);
       recordLeftOut(audit, clock(), noise, true);
       await events.close();
       await audit.close();

@@ -48,6 +48,7 @@ async function callWhile(
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,
+    ownUrl: () => 'https://brevet.example.com',
     onAnswered: () => undefined,
   });
   const request = rawRequest({ body, headers: [['host', `${name}.amazonaws.com`]] });

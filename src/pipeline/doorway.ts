@@ -26,7 +26,7 @@ export type CallThrough = (call: DoorCall) => Promise<unknown>;
  * recorded before and after like every change, under the name of the caller. It asks no policy: the door has.
  */
 export function createDoorway(
-  options: Omit<PipelineOptions, 'services' | 'outbound' | 'region' | 'domain' | 'onAnswered'>,
+  options: Omit<PipelineOptions, 'services' | 'outbound' | 'region' | 'domain' | 'onAnswered' | 'ownUrl'>,
 ): CallThrough {
   const { identity, audit, box, keyring, clock, random, noise, guesses } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);

@@ -87,6 +87,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,
+    ownUrl: () => 'https://brevet.example.com',
     onAnswered: (one) => answered.push(one),
   });
 }

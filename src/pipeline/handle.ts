@@ -1,7 +1,7 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
-import { type GuessLimit, PolicyCache, ProviderKeys } from '#services/operation';
+import { type GuessLimit, type Moment, PolicyCache, ProviderKeys } from '#services/operation';
 import type { AuditLog, EventIndex } from '#stores/audit-log';
 import type { IdentityState, IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
@@ -51,6 +51,8 @@ export interface PipelineOptions {
   readonly domain: string | undefined;
   /** The URL of an issuer of web identity tokens, by its id. */
   readonly issuerUrl: (id: string) => string;
+  /** The URL at which the service is reached, without a slash at its end. */
+  readonly ownUrl: () => string;
   /** Told of every request once it is answered. */
   readonly onAnswered: (answered: Answered) => void;
 }
@@ -107,7 +109,11 @@ export function createPipeline(options: PipelineOptions): Handle {
         progress.input = input;
         operation.check(input);
         const region = target.region ?? options.region;
-        const proven = await operation.prove(input, { state: identity.state, region, now }, providerKeys);
+        const proven = await operation.prove(
+          input,
+          { state: identity.state, region, now },
+          { keys: providerKeys, box: options.box, ownUrl: options.ownUrl() },
+        );
 
         const moment = { state: identity.state, region, now: clock() };
         const loaded = operation.load(input, proven, moment);
@@ -115,19 +121,27 @@ export function createPipeline(options: PipelineOptions): Handle {
         progress.federated = sender;
         const details = operation.describe?.(input, loaded);
         progress.details = details;
-        authorizeFederated(
-          `${model.service}:${operation.model.name}`,
-          moment,
-          loaded.caller,
-          operation.authorize(input, loaded),
-          connectionOf(request, sender),
-          policies,
-        );
+        const connection = connectionOf(request, sender);
+        const ask = (at: Moment, found: typeof loaded): void =>
+          authorizeFederated(
+            `${model.service}:${operation.model.name}`,
+            at,
+            found.caller,
+            operation.authorize(input, found),
+            connection,
+            policies,
+          );
+        ask(moment, loaded);
 
         const walked = { operation, authenticated: sender, input, details };
         const intent = await recordIntent(audit, entry, walked);
-        const output = operation.run(input, loaded, {
+        const askAgain = (state: IdentityState): void => {
+          const present = { ...moment, state };
+          ask(present, operation.load(input, proven, present));
+        };
+        const output = await operation.run(input, loaded, {
           ...moment,
+          identity: writeAfter(intent, identity, askAgain),
           caller: loaded.caller,
           random,
           tokenKey: () => options.keyring.current(),

@@ -4,6 +4,7 @@
  */
 import { totpCode, totpStep } from '#core/totp';
 import type { ServiceName } from '#wire/model';
+import { createSamlIssuer, encodeResponse, samlResponse } from '../saml-issuer.ts';
 import type { Credentials } from '../started-service.ts';
 import { decodeBase32 } from './base32.ts';
 
@@ -98,6 +99,10 @@ const managed = (known: Known): Fields => ({ PolicyArn: value(known, 'policy') }
 const boundary = (known: Known): Fields => ({ PermissionsBoundary: value(known, 'policy') });
 const device = (known: Known): Fields => ({ SerialNumber: value(known, 'serial') });
 const provider = (known: Known): Fields => ({ OpenIDConnectProviderArn: value(known, 'provider') });
+const idp = createSamlIssuer();
+const saml = (known: Known): Fields => ({ SAMLProviderArn: value(known, 'saml') });
+const person = { RoleName: 'person' };
+const personArn = (known: Known): string => `arn:aws:iam::${value(known, 'account')}:role/person`;
 const trail = { Name: 'walk' };
 const unit = (known: Known): Fields => ({ OrganizationalUnitId: value(known, 'unit') });
 const controlled = (known: Known): Fields => ({ PolicyId: value(known, 'control') });
@@ -365,6 +370,46 @@ export const steps: readonly Step[] = [
   iam('ListOpenIDConnectProviderTags', provider),
   iam('UntagOpenIDConnectProvider', (known) => ({ ...provider(known), TagKeys: keys })),
   iam('DeleteOpenIDConnectProvider', provider),
+
+  iam(
+    'CreateSAMLProvider',
+    { Name: 'idp', SAMLMetadataDocument: idp.metadata },
+    { read: learn('saml', 'SAMLProviderArn') },
+  ),
+  iam('GetSAMLProvider', saml),
+  iam('ListSAMLProviders'),
+  iam('UpdateSAMLProvider', (known) => ({ ...saml(known), AddPrivateKey: idp.privateKey })),
+  iam('TagSAMLProvider', (known) => ({ ...saml(known), Tags: tags })),
+  iam('ListSAMLProviderTags', saml),
+  iam('UntagSAMLProvider', (known) => ({ ...saml(known), TagKeys: keys })),
+  iam('CreateRole', (known) => ({
+    ...person,
+    AssumeRolePolicyDocument: policy('sts:AssumeRoleWithSAML', {
+      Principal: { Federated: value(known, 'saml') },
+      Resource: undefined,
+    }),
+  })),
+  sts(
+    'AssumeRoleWithSAML',
+    (known) => ({
+      RoleArn: personArn(known),
+      PrincipalArn: value(known, 'saml'),
+      SAMLAssertion: encodeResponse(
+        idp.sign(
+          samlResponse({
+            now: Date.now(),
+            issuer: idp.entityId,
+            roles: [`${personArn(known)},${value(known, 'saml')}`],
+          }),
+          'Assertion',
+        ),
+      ),
+    }),
+    { read: learnSession('person') },
+  ),
+  sts('GetCallerIdentity', {}, { as: 'person' }),
+  iam('DeleteRole', person),
+  iam('DeleteSAMLProvider', saml),
 
   iam('EnableOutboundWebIdentityFederation'),
   iam('GetOutboundWebIdentityFederationInfo'),

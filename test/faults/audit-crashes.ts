@@ -85,6 +85,7 @@ async function live({ service, request }: Victim, disk: CrashDisk): Promise<stri
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,
+    ownUrl: () => 'https://brevet.example.com',
     onAnswered: () => undefined,
   });
   const call = async (): Promise<void> => {

@@ -15,16 +15,27 @@ import {
 /** The caller in CloudTrail's form, as their own account sees them (CloudTrail User Guide, "userIdentity element"). */
 export function userIdentity(caller: Caller | FederatedCaller | ServiceCaller): AuditUserIdentity {
   if (caller.kind === 'service') return { type: 'AWSService', invokedBy: caller.service };
-  return caller.kind === 'federated' ? webIdentity(caller) : signerIdentity(caller);
+  return caller.kind === 'federated' ? federatedIdentity(caller) : signerIdentity(caller);
 }
 
-function webIdentity({ provider, audience, subject }: FederatedCaller): AuditUserIdentity {
-  return {
-    type: 'WebIdentityUser',
-    principalId: `${provider}:${audience}:${subject}`,
-    userName: subject,
-    identityProvider: provider,
-  };
+function federatedIdentity(caller: FederatedCaller): AuditUserIdentity {
+  const { type, subject } = caller;
+  switch (caller.type) {
+    case 'WebIdentityUser':
+      return {
+        type,
+        principalId: `${caller.provider}:${caller.audience}:${subject}`,
+        userName: subject,
+        identityProvider: caller.provider,
+      };
+    case 'SAMLUser':
+      return {
+        type,
+        principalId: `${caller.nameQualifier}:${subject}`,
+        userName: subject,
+        identityProvider: caller.nameQualifier,
+      };
+  }
 }
 
 function signerIdentity(caller: Caller): AuditUserIdentity {

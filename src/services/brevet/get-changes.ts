@@ -21,6 +21,8 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'mfa-device': 'nothing',
   'login-profile': 'nothing',
   'oidc-provider': 'nothing',
+  'saml-provider': 'nothing',
+  'used-assertion': 'nothing',
   'credential-report': 'nothing',
   'revoked-session': 'access-key',
   'ended-sign-in': 'nothing',

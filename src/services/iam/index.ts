@@ -18,6 +18,7 @@ import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { oidcProviderOperations } from './oidc-provider/index.ts';
 import { outboundFederationOperations } from './outbound-federation/index.ts';
 import { roleOperations } from './role/index.ts';
+import { samlProviderOperations } from './saml-provider/index.ts';
 import { serviceAccessOperations } from './service-access/index.ts';
 import { simulationOperations } from './simulation/index.ts';
 import { tagOperations } from './tag/index.ts';
@@ -41,6 +42,7 @@ export const iam = {
   ...oidcProviderOperations,
   ...outboundFederationOperations,
   ...roleOperations,
+  ...samlProviderOperations,
   ...tagOperations,
   ...userOperations,
   ...serviceAccessOperations,

@@ -4,7 +4,6 @@ import { type IamOperationName, iamOperations as models } from '#wire/model';
 const delegation = 'temporary delegation to product providers is not built yet';
 const lastAccessed = 'records of last access to services are not built yet';
 const rootAccess = 'root access of member accounts is not built yet';
-const saml = 'SAML federation is not built yet';
 const serverCertificates = 'no service here serves TLS with certificates of IAM';
 const serviceCredentials = 'no service here takes passwords of its own';
 const serviceLinkedRoles = 'no service acts through a linked role';
@@ -13,16 +12,6 @@ const sshKeys = 'there is no CodeCommit';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // SAML providers
-  CreateSAMLProvider: unsupported(models.CreateSAMLProvider, saml),
-  DeleteSAMLProvider: unsupported(models.DeleteSAMLProvider, saml),
-  GetSAMLProvider: unsupported(models.GetSAMLProvider, saml),
-  ListSAMLProviderTags: unsupported(models.ListSAMLProviderTags, saml),
-  ListSAMLProviders: unsupported(models.ListSAMLProviders, saml),
-  TagSAMLProvider: unsupported(models.TagSAMLProvider, saml),
-  UntagSAMLProvider: unsupported(models.UntagSAMLProvider, saml),
-  UpdateSAMLProvider: unsupported(models.UpdateSAMLProvider, saml),
-
   // Root access of member accounts
   DisableOrganizationsRootCredentialsManagement: unsupported(
     models.DisableOrganizationsRootCredentialsManagement,

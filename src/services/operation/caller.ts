@@ -45,15 +45,30 @@ export type Caller = RootCaller | UserCaller | RoleCaller | FederatedUserCaller;
  * Somebody whom an identity provider of the account vouches for, proven by a token. They have no key and no policies of their own: what they
  * may have is for the trust policies of the account's roles to say.
  */
-export interface FederatedCaller {
+export type FederatedCaller = WebIdentityCaller | SamlCaller;
+
+interface VouchedFor {
   readonly kind: 'federated';
   /** The account whose provider it is. */
   readonly account: AccountDocument;
   /** ARN of the provider. */
   readonly provider: string;
-  /** For whom the token was made, and of whom it speaks. */
-  readonly audience: string;
+  /** Of whom the token speaks. */
   readonly subject: string;
+}
+
+/** By an OpenID Connect provider. */
+export interface WebIdentityCaller extends VouchedFor {
+  readonly type: 'WebIdentityUser';
+  /** For whom the token was made. */
+  readonly audience: string;
+}
+
+/** By a SAML provider. */
+export interface SamlCaller extends VouchedFor {
+  readonly type: 'SAMLUser';
+  /** What tells this provider's people from those of all others. */
+  readonly nameQualifier: string;
 }
 
 /**

@@ -19,9 +19,11 @@ export {
   type RoleCaller,
   type RootCaller,
   roleArn,
+  type SamlCaller,
   type ServiceCaller,
   type UserCaller,
   userArn,
+  type WebIdentityCaller,
 } from './caller.ts';
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
@@ -40,6 +42,7 @@ export {
   defineOperation,
   definePersonOperation,
   defineServiceOperation,
+  type FederatedIssuing,
   type FederatedOperation,
   type FederatedPhases,
   type Issuing,

@@ -120,6 +120,21 @@ export interface Operation extends Phases<unknown, unknown, unknown> {
   readonly model: OperationModel;
 }
 
+/** What it takes to prove an identity provider's token. */
+export interface TokenProving {
+  /** The keys of OpenID Connect providers. */
+  readonly keys: ProviderKeys;
+  /** Opens the private keys of SAML providers. */
+  readonly box: SecretBox;
+  /** The URL at which Brevet is reached, without a slash at its end, for tokens that are meant for that. */
+  readonly ownUrl: string;
+}
+
+/** What it takes to make a session for what was proven; the store is for what can be redeemed once. */
+export interface FederatedIssuing extends Issuing {
+  readonly identity: IdentityStore;
+}
+
 /**
  * The phases of an operation whose caller signs nothing and shows the token of an identity provider instead. What is cheap to check comes
  * first; then the token is proven, which may take a fetch; only then the state is read that decides, as it is by that time.
@@ -131,13 +146,13 @@ export interface FederatedPhases<I, O, P, L extends { readonly caller: Federated
   /** Pure: refuses what no token could make right. Throws Fault. */
   readonly check: (input: I) => void;
   /** What the token says, once its signature is verified. Rejects with FederationError. */
-  readonly prove: (input: I, moment: Moment, keys: ProviderKeys) => Promise<P>;
+  readonly prove: (input: I, moment: Moment, proving: TokenProving) => Promise<P>;
   /** Who is calling, and what else the decision and the run need. Throws Fault or FederationError. */
   readonly load: (input: I, proven: P, moment: Moment) => L;
   /** Pure: the questions to put to the trust policy, in order. A missing role is asked about like one that exists. */
   readonly authorize: (input: I, loaded: L) => readonly Question[];
   readonly describe?: (input: I, loaded: L) => RecordDetails<O>;
-  readonly run: (input: I, loaded: L, issuing: Issuing) => O;
+  readonly run: (input: I, loaded: L, issuing: FederatedIssuing) => O | Promise<O>;
 }
 
 /** One operation that is called without a signature. */

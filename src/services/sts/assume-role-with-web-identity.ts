@@ -3,10 +3,10 @@ import { FederationError, parseToken, readWebIdentity, type WebIdentity } from '
 import {
   checkRegion,
   defineFederatedOperation,
-  type FederatedCaller,
   issueSession,
   type Moment,
   type Question,
+  type WebIdentityCaller,
 } from '#services/operation';
 import type { OidcProviderDocument } from '#stores/identity';
 import { fault } from '#wire/faults';
@@ -30,7 +30,7 @@ import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts'
 const action = 'sts:AssumeRoleWithWebIdentity';
 
 interface Loaded {
-  readonly caller: FederatedCaller;
+  readonly caller: WebIdentityCaller;
   readonly role: NamedRole;
   readonly identity: WebIdentity;
   readonly policies: SessionPolicies;
@@ -63,7 +63,7 @@ export const assumeRoleWithWebIdentity = defineFederatedOperation(stsOperations.
     readSessionPolicies(input);
   },
 
-  prove: async (input, moment, keys): Promise<Proven> => {
+  prove: async (input, moment, { keys }): Promise<Proven> => {
     const token = parseToken(input.WebIdentityToken);
     const provider = findProvider(input.RoleArn, token.issuer, moment);
     return { claims: token.verify(await keys.find(provider, token)), provider };
@@ -90,6 +90,7 @@ export const assumeRoleWithWebIdentity = defineFederatedOperation(stsOperations.
     return {
       caller: {
         kind: 'federated',
+        type: 'WebIdentityUser',
         account,
         provider: provider.id,
         audience: identity.audience,

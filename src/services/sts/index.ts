@@ -6,6 +6,7 @@
 import { type FederatedOperation, type Operation, type Unsupported, unsupported } from '#services/operation';
 import { type StsOperationName, stsOperations } from '#wire/model';
 import { assumeRole } from './assume-role.ts';
+import { assumeRoleWithSaml } from './assume-role-with-saml.ts';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts';
 import { getAccessKeyInfo } from './get-access-key-info.ts';
@@ -15,10 +16,11 @@ import { getSessionToken } from './get-session-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
 
 export { assumeRoleForService, type ServiceSession } from './assume-role-for-service.ts';
+export { forgetUsedAssertions } from './used-assertions.ts';
 
 export const sts = {
   AssumeRole: assumeRole,
-  AssumeRoleWithSAML: unsupported(stsOperations.AssumeRoleWithSAML, 'SAML federation is not built yet'),
+  AssumeRoleWithSAML: assumeRoleWithSaml,
   AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
   AssumeRoot: unsupported(stsOperations.AssumeRoot, 'root access of member accounts is not built yet'),
   DecodeAuthorizationMessage: decodeAuthorizationMessage,

@@ -231,6 +231,43 @@ export interface OidcProviderDocument {
   readonly tags: readonly Tag[];
 }
 
+/** A private key that a SAML provider's assertions may be encrypted for. */
+export interface SamlPrivateKey {
+  readonly id: string;
+  readonly addedAt: Instant;
+  /** PKCS #8, DER, sealed by the master key with context `saml-private-key:<id>`. */
+  readonly sealedKey: string;
+}
+
+/** A SAML 2.0 identity provider that roles of the account may trust. */
+export interface SamlProviderDocument {
+  /** Its ARN. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly name: string;
+  /** Unique, in the URL that a provider with encryption sends its assertions to. */
+  readonly uuid: string;
+  /** The metadata document as it was given. */
+  readonly metadata: string;
+  /** What was read from it: who issues the assertions, and the keys that sign them (SPKI, DER, base64). */
+  readonly entityId: string;
+  readonly signingKeys: readonly string[];
+  readonly validUntil: Instant;
+  readonly createdAt: Instant;
+  readonly assertionEncryptionMode?: 'Required' | 'Allowed';
+  /** The newest first. */
+  readonly privateKeys: readonly SamlPrivateKey[];
+  readonly tags: readonly Tag[];
+}
+
+/** An assertion that a role was given for: it is taken once. Kept until it could not be redeemed any more. */
+export interface UsedAssertionDocument {
+  /** A hash of the provider and the assertion's id. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly forgetAt: Instant;
+}
+
 /** A session that was ended before its time, by the id of its temporary access key. Kept until no session of its age can live. */
 export interface RevokedSessionDocument {
   /** `ASIA…` */
@@ -408,6 +445,8 @@ export interface Documents {
   readonly 'mfa-device': MfaDeviceDocument;
   readonly 'login-profile': LoginProfileDocument;
   readonly 'oidc-provider': OidcProviderDocument;
+  readonly 'saml-provider': SamlProviderDocument;
+  readonly 'used-assertion': UsedAssertionDocument;
   readonly 'credential-report': CredentialReportDocument;
   readonly 'revoked-session': RevokedSessionDocument;
   readonly 'ended-sign-in': EndedSignInDocument;

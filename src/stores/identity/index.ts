@@ -36,10 +36,13 @@ export type {
   RedeemedGrantDocument,
   RevokedSessionDocument,
   RoleDocument,
+  SamlPrivateKey,
+  SamlProviderDocument,
   Tag,
   TokenKeyDocument,
   TrailChainDocument,
   TrailDocument,
+  UsedAssertionDocument,
   UserDocument,
   WebIdentityIssuerDocument,
 } from './documents.ts';

@@ -54,6 +54,8 @@ function createCollections(): Collections {
     'mfa-device': byAccount((device) => device.owner),
     'login-profile': byIdOnly((profile) => profile.account),
     'oidc-provider': byIdOnly((provider) => provider.account),
+    'saml-provider': byAccount(),
+    'used-assertion': byIdOnly((assertion) => assertion.account),
     'revoked-session': byIdOnly((session) => session.account),
     'ended-sign-in': byIdOnly((signIn) => signIn.account),
     'redeemed-grant': byIdOnly((grant) => grant.account),

@@ -300,6 +300,8 @@ const kinds: Readonly<Record<Kind, true>> = {
   'mfa-device': true,
   'login-profile': true,
   'oidc-provider': true,
+  'saml-provider': true,
+  'used-assertion': true,
   'credential-report': true,
   'revoked-session': true,
   'ended-sign-in': true,

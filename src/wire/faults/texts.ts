@@ -37,6 +37,7 @@ const absentTexts = {
   'signing certificate': (id: string) => `The Certificate with id ${id} cannot be found.`,
   'SSH public key': (id: string) => `The Public Key with id ${id} cannot be found.`,
   'service-specific credential': (id: string) => `No such credential ${id} exists`,
+  'SAML private key': (id: string) => `The private key with id ${id} cannot be found.`,
   'SAML provider': (arn: string) => `Manifest not found for arn ${arn}`,
   'OpenID Connect provider': (arn: string) => `OpenIDConnect Provider not found for arn ${arn}`,
 } as const;
@@ -67,6 +68,7 @@ const presentTexts = {
   'MFA device': () => 'MFA device already exists.',
   'MFA device in use': () => 'MFA Device is already in use.',
   'server certificate': (name: string) => `The Server Certificate with name ${name} already exists.`,
+  'SAML provider': (name: string) => `Provider with name ${name} already exists.`,
   'OpenID Connect provider': (url: string) => `Provider with url ${url} already exists.`,
 } as const;
 

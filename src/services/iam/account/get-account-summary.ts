@@ -48,7 +48,7 @@ export const getAccountSummary = defineOperation(iamOperations.GetAccountSummary
         SigningCertificatesPerUserQuota: quotas.SigningCertificatesPerUser,
         ServerCertificates: 0,
         ServerCertificatesQuota: quotas.ServerCertificatesPerAccount,
-        Providers: state.all('oidc-provider').count(id),
+        Providers: state.all('oidc-provider').count(id) + state.all('saml-provider').count(id),
         GlobalEndpointTokenVersion: globalEndpointTokenVersion ?? 1,
       },
     };

@@ -23,8 +23,16 @@ import {
   tagKeyContext,
 } from '../base/tags.ts';
 import { aboutProvider, checkProviderArn, findProvider } from '../oidc-provider/provider.ts';
+import { checkSamlProviderArn, findSamlProvider } from '../saml-provider/provider.ts';
 
-type TaggedKind = 'user' | 'role' | 'policy' | 'instance-profile' | 'mfa-device' | 'oidc-provider';
+type TaggedKind =
+  | 'user'
+  | 'role'
+  | 'policy'
+  | 'instance-profile'
+  | 'mfa-device'
+  | 'oidc-provider'
+  | 'saml-provider';
 type Context = Readonly<Record<string, ContextValue>>;
 
 /** One kind of resource that has tags; `Member` is the input member that names it. */
@@ -202,6 +210,19 @@ const oidcProviders = defineFamily({
   about: (action, _world, found, arn, context) => aboutProvider(action, arn, found, context),
 });
 
+const samlProviders = defineFamily({
+  kind: 'saml-provider',
+  noun: 'SAML provider',
+  member: 'SAMLProviderArn',
+  keys: 'exact-case',
+  tag: iamOperations.TagSAMLProvider,
+  untag: iamOperations.UntagSAMLProvider,
+  list: iamOperations.ListSAMLProviderTags,
+  check: checkSamlProviderArn,
+  find: findSamlProvider,
+  about: (action, _world, found, arn, context) => aboutArn(action, arn, found, context),
+});
+
 /** Tags of each kind of resource (IAM API Reference, "TagUser", "UntagUser", "ListUserTags" and their like). */
 export const tagOperations = {
   TagUser: users.tag,
@@ -222,4 +243,7 @@ export const tagOperations = {
   TagOpenIDConnectProvider: oidcProviders.tag,
   UntagOpenIDConnectProvider: oidcProviders.untag,
   ListOpenIDConnectProviderTags: oidcProviders.list,
+  TagSAMLProvider: samlProviders.tag,
+  UntagSAMLProvider: samlProviders.untag,
+  ListSAMLProviderTags: samlProviders.list,
 };

@@ -1,0 +1,211 @@
+import { parseArn } from '#core/arn';
+import { FederationError, readSamlIdentity, type SamlIdentity, verifyResponse } from '#core/federation';
+import {
+  checkRegion,
+  defineFederatedOperation,
+  issueSession,
+  type Question,
+  type SamlCaller,
+} from '#services/operation';
+import type { IdentityState, SamlProviderDocument, UsedAssertionDocument } from '#stores/identity';
+import { type Fault, fault } from '#wire/faults';
+import { type StsTypes, stsOperations } from '#wire/model';
+import {
+  aboutRole,
+  assumedRoleUser,
+  checkDuration,
+  defaultDurationSeconds,
+  findRole,
+  type NamedRole,
+} from './role-session.ts';
+import { samlKeys } from './saml-keys.ts';
+import {
+  checkSessionPolicyArns,
+  packedPolicySize,
+  readSessionPolicies,
+  type SessionPolicies,
+} from './session-policies.ts';
+import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts';
+import { checkUnused, consumeAssertion, usedAssertion } from './used-assertions.ts';
+
+const action = 'sts:AssumeRoleWithSAML';
+
+interface Loaded {
+  readonly caller: SamlCaller;
+  readonly role: NamedRole;
+  readonly identity: SamlIdentity;
+  readonly used: UsedAssertionDocument;
+  readonly policies: SessionPolicies;
+  readonly tagInput: Parameters<typeof tagContext>[0];
+  readonly tags: readonly SessionTag[];
+}
+
+/** What is proven: what was signed, by whose keys, and where it may say that it is meant to be sent. */
+interface Proven {
+  readonly verified: Parameters<typeof readSamlIdentity>[0];
+  readonly provider: SamlProviderDocument;
+  readonly ownUrl: string;
+}
+
+/**
+ * Credentials of a role, for whom a SAML provider of the role's account vouches (AWS STS API Reference, AssumeRoleWithSAML). The request is not
+ * signed: the assertion is all there is, it is taken once, and the role's trust policy alone decides.
+ */
+export const assumeRoleWithSaml = defineFederatedOperation(stsOperations.AssumeRoleWithSAML, {
+  callers: 'anonymous',
+  effect: 'credential',
+  readOnly: true,
+
+  check: (input) => {
+    for (const arn of [input.RoleArn, input.PrincipalArn])
+      if (parseArn(arn) === undefined) throw fault('ValidationError', `${arn} is invalid`);
+    readSessionPolicies(input);
+  },
+
+  prove: async (input, { state }, { box, ownUrl }): Promise<Proven> => {
+    const provider = findProvider(input.PrincipalArn, state);
+    return { verified: verifyResponse(input.SAMLAssertion, samlKeys(provider, box)), provider, ownUrl };
+  },
+
+  load: (input, { verified, provider: provenBy, ownUrl }, { state, now }): Loaded => {
+    // Time has passed: the provider may have been deleted, or have other keys.
+    const provider = findProvider(input.PrincipalArn, state);
+    if (provider.uuid !== provenBy.uuid || provider.metadata !== provenBy.metadata) throw noProvider();
+    const account = state.all('account').get(provider.account);
+    if (account === undefined) throw noProvider();
+    const { uuid: providerUuid, entityId, name } = provider;
+    const identity = readSamlIdentity(
+      verified,
+      { ownUrl, providerUuid, entityId, account: provider.account, name },
+      now,
+    );
+    const role = findRole(input.RoleArn, state);
+    const isOffered = identity.roles.some((one) => one.role === role.arn && one.provider === provider.id);
+    if (
+      identity.subject === undefined ||
+      !isOffered ||
+      role.account !== provider.account ||
+      role.found?.name.startsWith('AWSReservedSSO_') === true
+    ) {
+      throw notAuthorized();
+    }
+    const used = usedAssertion(provider, identity);
+    checkUnused(state, used);
+    const tagInput = {
+      Tags: identity.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+      TransitiveTagKeys: identity.transitiveTagKeys,
+    };
+    return {
+      caller: {
+        kind: 'federated',
+        type: 'SAMLUser',
+        account,
+        provider: provider.id,
+        subject: identity.subject,
+        nameQualifier: identity.nameQualifier,
+      },
+      role,
+      identity,
+      used,
+      policies: readSessionPolicies(input),
+      tagInput,
+      tags: readSessionTags(tagInput, []),
+    };
+  },
+
+  authorize: (_input, { role, identity, tagInput, tags }): readonly Question[] => {
+    const ask = (one: string): Question =>
+      aboutRole(one, role, {
+        ...tagContext(tagInput),
+        ...identity.trustKeys,
+        'sts:RoleSessionName': identity.sessionName,
+        'sts:SourceIdentity': identity.sourceIdentity,
+      });
+    return [
+      ask(action),
+      ...(tags.length > 0 ? [ask('sts:TagSession')] : []),
+      ...(identity.sourceIdentity === undefined ? [] : [ask('sts:SetSourceIdentity')]),
+    ];
+  },
+
+  describe: (_input, { role, identity, caller }) => {
+    const { tags, transitiveTagKeys, sourceIdentity } = identity;
+    return {
+      requestParameters: {
+        sAMLAssertionID: identity.assertionId,
+        roleSessionName: identity.sessionName,
+        ...(tags.length === 0
+          ? {}
+          : { principalTags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) }),
+        ...(transitiveTagKeys.length === 0 ? {} : { transitiveTagKeys }),
+        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+      },
+      resources: [
+        { accountId: role.account, type: 'AWS::IAM::Role', ARN: role.arn },
+        { accountId: caller.account.id, type: 'AWS::IAM::SAMLProvider', ARN: caller.provider },
+      ],
+    };
+  },
+
+  run: async (
+    input,
+    { role: { found: role }, caller, identity, used, policies, tags },
+    issuing,
+  ): Promise<StsTypes.AssumeRoleWithSAMLResponse> => {
+    // INVARIANT: a role that does not exist trusts nobody, so policy has refused before this.
+    if (role === undefined) throw fault('InternalFailure');
+    const wantedSeconds = input.DurationSeconds ?? defaultDurationSeconds;
+    checkDuration(wantedSeconds, role);
+    checkRegion(issuing, role.account);
+    checkSessionPolicyArns(issuing.state, role.account, policies);
+    const session = { ...policies, ...(tags.length === 0 ? {} : { tags }) };
+    const packed = packedPolicySize(session);
+    const { sourceIdentity } = identity;
+    await consumeAssertion(issuing.identity, used);
+    return {
+      Credentials: issueSession(issuing, {
+        kind: 'assumed-role',
+        account: role.account,
+        principalId: role.id,
+        sessionName: identity.sessionName,
+        ...session,
+        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+        context: { ...identity.sessionKeys, 'aws:FederatedProvider': caller.provider },
+        durationSeconds: shortened(wantedSeconds, identity, issuing.now),
+      }),
+      AssumedRoleUser: assumedRoleUser(role, identity.sessionName),
+      ...(packed === undefined ? {} : { PackedPolicySize: packed }),
+      Subject: caller.subject,
+      SubjectType: identity.subjectType,
+      Issuer: identity.issuer,
+      Audience: identity.audience,
+      NameQualifier: identity.nameQualifier,
+      ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
+    };
+  },
+});
+
+/** A session lasts no longer than the assertion says, nor than the session at the provider. */
+function shortened(
+  wantedSeconds: number,
+  { sessionDurationSeconds, sessionEndsAt }: SamlIdentity,
+  now: number,
+): number {
+  const left = sessionEndsAt === undefined ? wantedSeconds : Math.floor((sessionEndsAt - now) / 1000);
+  return Math.max(1, Math.min(wantedSeconds, sessionDurationSeconds ?? wantedSeconds, left));
+}
+
+function findProvider(arn: string, state: IdentityState): SamlProviderDocument {
+  const provider = state.all('saml-provider').get(arn);
+  if (provider === undefined) throw noProvider();
+  return provider;
+}
+
+function noProvider(): FederationError {
+  return new FederationError('InvalidIdentityToken', "Specified provider doesn't exist");
+}
+
+/** In the words of a trust policy that refuses, so that which roles there are is not told. */
+function notAuthorized(): Fault {
+  return fault('AccessDenied', `Not authorized to perform ${action}`);
+}
