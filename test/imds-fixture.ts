@@ -43,7 +43,8 @@ function trust(principal: object): string {
   });
 }
 
-export async function startDelivering(home: string): Promise<Delivering> {
+/** `settings` is more of the settings file. */
+export async function startDelivering(home: string, settings = ''): Promise<Delivering> {
   const [port, containerPort] = [await freePort(), await freePort()];
   const token = 'a token that is long enough for a task'.replaceAll(' ', '-');
   await writeFile(join(home, 'token'), `${token}\n`);
@@ -56,7 +57,7 @@ containers:
   - listen: "127.0.0.1:${containerPort}"
     tasks:
       - { id: 0123456789abcdef0123456789abcdef, roleArn: "arn:aws:iam::111122223333:role/task", tokenFile: token }
-`,
+${settings}`,
   );
   const serving = await startServing({
     dataDirectory: join(home, 'brevet-data'),

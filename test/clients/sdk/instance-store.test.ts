@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before, test } from 'node:test';
+import { agentArn, instanceArn, run, taskArn } from '../../imds-fixture.ts';
+import { type InstanceStore, startInstanceStore } from '../../instance-store-fixture.ts';
+
+let home = '';
+let store: InstanceStore;
+
+before(async () => {
+  home = await mkdtemp(join(tmpdir(), 'brevet-sdk-instance-'));
+  store = await startInstanceStore(home);
+});
+after(async () => {
+  await store.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** Who it is, and what it gets of each object. */
+const script = `
+  import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+  import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+  console.log((await new STSClient().send(new GetCallerIdentityCommand())).Arn);
+  const s3 = new S3Client({ forcePathStyle: true });
+  for (const Key of ['open.txt', 'instance.txt']) {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'photos', Key }));
+      process.stdout.write(await Body.transformToString());
+    } catch (error) {
+      console.log(error.name);
+    }
+  }
+`;
+
+function program(env: Readonly<Record<string, string>>): Promise<string> {
+  const given = ['--input-type=module', '--eval', script];
+  return run(process.execPath, given, { ...env, AWS_REGION: 'us-east-1' }, process.cwd());
+}
+
+test('a program with nothing but the address of the metadata reads the store as the role of its instance', async () => {
+  assert.equal(await program(store.instance), `${instanceArn}\nof open\nof instance\n`);
+  const { userIdentity } = await store.readRecord('instance.txt', 'i-0123456789abcdef0');
+  assert.equal(userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
+});
+
+test('a program beside the agent of a host, and one in a container, reads what is for any role', async () => {
+  assert.equal(await program(store.agent), `${agentArn}\nof open\nAccessDenied\n`);
+  assert.equal(await program(store.container), `${taskArn}\nof open\nAccessDenied\n`);
+});
