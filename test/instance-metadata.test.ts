@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createVerify, randomBytes } from 'node:crypto';
+import { createVerify, randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
@@ -37,6 +37,7 @@ import {
 import { assumeRoleForService } from '#services/sts';
 import { AuditLogError } from '#stores/audit-log';
 import { type Credentials, type StartedService, startService } from './started-service.ts';
+import { verifySignedMessage } from './verify-signed-message.ts';
 
 const hourMs = 3_600_000;
 const facts = {
@@ -238,6 +239,18 @@ describe('an instance of the service', () => {
     assert.ok(createVerify('sha256').update(document).verify(publicKey, signature, 'base64'));
     assert.ok(!createVerify('sha256').update(`${document} `).verify(publicKey, signature, 'base64'));
     assert.equal((await ensureIdentityKey(service.house)).publicKey, publicKey);
+  });
+
+  test('has it signed in PKCS #7, which holds the document and which the certificate of the key verifies', async () => {
+    const document = await read('dynamic/instance-identity/document');
+    const { certificate } = await ensureIdentityKey(service.house);
+    assert.equal((await ensureIdentityKey(service.house)).certificate, certificate);
+    const { raw, publicKey: certified } = new X509Certificate(certificate);
+    assert.equal(certified.export({ type: 'spki', format: 'pem' }), publicKey);
+    for (const form of ['rsa2048', 'pkcs7']) {
+      const message = await read(`dynamic/instance-identity/${form}`);
+      assert.equal(await verifySignedMessage(Buffer.from(message, 'base64'), raw), document);
+    }
   });
 });
 

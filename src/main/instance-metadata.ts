@@ -34,8 +34,8 @@ const renewalCheckMs = 1000;
 const jitterSteps = 1_000_000;
 
 /**
- * Opens the metadata of the settings' instances inside the service. The key that their identity documents are verified with is written to
- * `instance-identity.pem` in the data directory.
+ * Opens the metadata of the settings' instances inside the service. What their identity documents are verified with is written to the data
+ * directory: the key to `instance-identity.pem`, its certificate to `instance-identity-certificate.pem`.
  */
 export async function openLocalInstances(
   { instances, dataDirectory }: Pick<Settings, 'instances' | 'dataDirectory'>,
@@ -43,8 +43,9 @@ export async function openLocalInstances(
   log: Logger,
 ): Promise<readonly OpenDoor[]> {
   if (instances.length === 0) return [];
-  const { sign, publicKey } = await ensureIdentityKey(house);
+  const { sign, publicKey, certificate } = await ensureIdentityKey(house);
   await writeFile(join(dataDirectory, 'instance-identity.pem'), publicKey);
+  await writeFile(join(dataDirectory, 'instance-identity-certificate.pem'), certificate);
   const doors: OpenDoor[] = [];
   for (const instance of instances) {
     const facts = { ...instance.facts, startedAt: Date.now() };

@@ -1,18 +1,32 @@
 import { createPrivateKey, generateKeyPair, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Instant } from '#core/time';
 import type { IdentityStore, InstanceIdentityKeyDocument } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
+import { base64Lines, selfSignedCertificate, signedMessage } from './signed-message.ts';
 
 const modulusBits = 2048;
 const context = 'instance-identity-key';
 const generate = promisify(generateKeyPair);
 
+/** The proofs of an identity document, as the metadata show them. */
+export interface IdentityProofs {
+  /** RSA PKCS #1 v1.5 with SHA-256 over the document's bytes, base64. */
+  readonly signature: string;
+  /** The document signed in PKCS #7, base64 in lines. */
+  readonly pkcs7: string;
+}
+
+/** Signs an identity document. */
+export type SignIdentity = (document: string, at: Instant) => IdentityProofs;
+
 /** Signs identity documents, and what others verify them with. */
 export interface IdentityKey {
-  /** RSA PKCS #1 v1.5 with SHA-256 over the document's bytes, base64 as `/signature` shows it. */
-  readonly sign: (document: string) => string;
+  readonly sign: SignIdentity;
   /** SPKI, PEM. */
   readonly publicKey: string;
+  /** What the PKCS #7 form names as its signer, PEM. */
+  readonly certificate: string;
 }
 
 /** The key of this installation, made when there is none. Throws KeyringError when it cannot be opened. */
@@ -47,6 +61,10 @@ function open({ publicKey, sealedPrivateKey }: InstanceIdentityKeyDocument, box:
   const privateKey = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
   return {
     publicKey,
-    sign: (document) => sign('sha256', Buffer.from(document), privateKey).toString('base64'),
+    certificate: `-----BEGIN CERTIFICATE-----\n${base64Lines(selfSignedCertificate(privateKey))}\n-----END CERTIFICATE-----\n`,
+    sign: (document, at) => ({
+      signature: sign('sha256', Buffer.from(document), privateKey).toString('base64'),
+      pkcs7: base64Lines(signedMessage(document, at, privateKey)),
+    }),
   };
 }

@@ -50,7 +50,10 @@ async function open(tokens: 'required' | 'optional' = 'required'): Promise<void>
     },
     tokens,
     hosts: ['metadata.example.com'],
-    sign: (document) => `signature of ${document.length}`,
+    sign: (document, at) => ({
+      signature: `signature of ${document.length}`,
+      pkcs7: `message of ${document.length} at ${at}`,
+    }),
     clock: () => now,
     random: randomBytes,
     jitter: () => 0,
@@ -251,7 +254,10 @@ describe('metadata', () => {
     assert.equal((await get('/latest')).body, 'meta-data/\ndynamic/');
     assert.equal((await get('/latest/meta-data/placement/')).body, 'availability-zone\nregion');
     assert.equal((await get('/latest/meta-data/iam/')).body, 'info\nsecurity-credentials/');
-    assert.equal((await get('/latest/dynamic/instance-identity')).body, 'document\nsignature');
+    assert.equal(
+      (await get('/latest/dynamic/instance-identity')).body,
+      'document\npkcs7\nrsa2048\nsignature',
+    );
   });
 
   it('has what SDKs and cloud-init read', async () => {
@@ -280,7 +286,7 @@ describe('metadata', () => {
       '/latest/meta-data//instance-id',
       '/latest/meta-data/iam/security-credentials/other',
       '/latest/meta-data/iam/security-credentials/web/web',
-      '/latest/dynamic/instance-identity/rsa2048',
+      '/latest/dynamic/instance-identity/rsa4096',
       '/latest/meta-data/../meta-data/instance-id',
       '/latest/meta-data/__proto__',
     ]) {
@@ -302,6 +308,11 @@ describe('metadata', () => {
       (await get('/latest/dynamic/instance-identity/signature')).body,
       `signature of ${body.length}`,
     );
+    for (const form of ['pkcs7', 'rsa2048'])
+      assert.equal(
+        (await get(`/latest/dynamic/instance-identity/${form}`)).body,
+        `message of ${body.length} at ${Date.UTC(2026, 0, 2, 3, 4, 5)}`,
+      );
   });
 });
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { RandomBytes } from '#core/identifiers';
 import { type Clock, formatIsoSeconds } from '#core/time';
 import { matchHost } from './host.ts';
+import type { SignIdentity } from './identity-key.ts';
 import type { InstanceFacts, RoleDelivery } from './instance.ts';
 import { buildMetadata, credentialsDirectory, extendedDirectory, profileText } from './metadata-tree.ts';
 import { CredentialsUnavailable, type IssuedCredentials, RenewedCredentials } from './renewed-credentials.ts';
@@ -24,8 +25,8 @@ export interface InstanceMetadataOptions {
   readonly tokens: 'required' | 'optional';
   /** Names that requests may be sent to, beside addresses and `localhost`; in lower case. */
   readonly hosts: readonly string[];
-  /** Signs the identity document, base64. */
-  readonly sign?: ((document: string) => string) | undefined;
+  /** Signs the identity document. */
+  readonly sign?: SignIdentity | undefined;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly jitter: () => number;

@@ -1,4 +1,5 @@
 import { formatIsoSeconds } from '#core/time';
+import type { SignIdentity } from './identity-key.ts';
 import type { InstanceFacts } from './instance.ts';
 
 /** Texts by path, and for each directory the list of what is in it. Paths have no slash at either end. */
@@ -11,15 +12,17 @@ export const profileText = 'meta-data/iam/info';
 
 /**
  * What never changes in the life of an instance (EC2 User Guide, "Instance metadata categories"): what SDKs and cloud-init read, and what
- * is known. `sign` signs the identity document; without it there is no signature.
+ * is known. `sign` signs the identity document; without it there is no signature. AWS signs
+ * `pkcs7` with DSA and SHA-1, which nobody should trust any more: here it is what `rsa2048` is.
  */
 export function buildMetadata(
   facts: InstanceFacts,
   iam: { readonly hasProfile: boolean },
-  sign: ((document: string) => string) | undefined,
+  sign: SignIdentity | undefined,
 ): MetadataTree {
   const { id, region, availabilityZone, hostname, privateIp } = facts;
   const document = identityDocument(facts);
+  const proofs = sign?.(document, facts.startedAt);
   const texts: Readonly<Record<string, string>> = {
     'meta-data/ami-id': facts.imageId,
     'meta-data/ami-launch-index': '0',
@@ -37,7 +40,13 @@ export function buildMetadata(
     'meta-data/services/domain': 'amazonaws.com',
     'meta-data/services/partition': 'aws',
     'dynamic/instance-identity/document': document,
-    ...(sign === undefined ? {} : { 'dynamic/instance-identity/signature': sign(document) }),
+    ...(proofs === undefined
+      ? {}
+      : {
+          'dynamic/instance-identity/pkcs7': proofs.pkcs7,
+          'dynamic/instance-identity/rsa2048': proofs.pkcs7,
+          'dynamic/instance-identity/signature': proofs.signature,
+        }),
   };
   const tree = new Map<string, string>();
   const directories = new Map<string, Set<string>>();

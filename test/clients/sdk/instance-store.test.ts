@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
 import { agentArn, instanceArn, run, taskArn } from '../../imds-fixture.ts';
 import { type InstanceStore, startInstanceStore } from '../../instance-store-fixture.ts';
+import { verifySignedMessage } from '../../verify-signed-message.ts';
 
 let home = '';
 let store: InstanceStore;
@@ -49,4 +51,21 @@ test('a program with nothing but the address of the metadata reads the store as 
 test('a program beside the agent of a host, and one in a container, reads what is for any role', async () => {
   assert.equal(await program(store.agent), `${agentArn}\nof open\nAccessDenied\n`);
   assert.equal(await program(store.container), `${taskArn}\nof open\nAccessDenied\n`);
+});
+
+test('who is shown the instance’s document verifies it with what the service left in its data directory', async () => {
+  const { dataDirectory } = store.delivering.serving;
+  const { raw } = new X509Certificate(
+    await readFile(join(dataDirectory, 'instance-identity-certificate.pem')),
+  );
+  const endpoint = `${store.instance.AWS_EC2_METADATA_SERVICE_ENDPOINT}/latest`;
+  const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
+  const token = await (await fetch(`${endpoint}/api/token`, { method: 'PUT', headers: ttl })).text();
+  const read = async (name: string): Promise<string> => {
+    const headers = { 'x-aws-ec2-metadata-token': token };
+    return (await fetch(`${endpoint}/dynamic/instance-identity/${name}`, { headers })).text();
+  };
+  const document = await verifySignedMessage(Buffer.from(await read('rsa2048'), 'base64'), raw);
+  assert.equal(document, await read('document'));
+  assert.equal((JSON.parse(document) as { readonly instanceId: string }).instanceId, 'i-0123456789abcdef0');
 });
