@@ -106,6 +106,8 @@ const personArn = (known: Known): string => `arn:aws:iam::${value(known, 'accoun
 const trail = { Name: 'walk' };
 const unit = (known: Known): Fields => ({ OrganizationalUnitId: value(known, 'unit') });
 const controlled = (known: Known): Fields => ({ PolicyId: value(known, 'control') });
+const trusted = { ServicePrincipal: 'iam.amazonaws.com' };
+const delegated = (known: Known): Fields => ({ ...trusted, AccountId: value(known, 'second') });
 const control = 'SERVICE_CONTROL_POLICY';
 const denyKeys = policy('iam:CreateAccessKey', { Effect: 'Deny' });
 
@@ -346,6 +348,30 @@ export const steps: readonly Step[] = [
   organizations('DisablePolicyType', (known) => ({ RootId: value(known, 'root'), PolicyType: control })),
   organizations('MoveAccount', (known) => move(known, 'unit', 'root')),
   organizations('DeleteOrganizationalUnit', unit),
+  organizations('EnableAWSServiceAccess', trusted),
+  organizations('ListAWSServiceAccessForOrganization'),
+  organizations('RegisterDelegatedAdministrator', delegated),
+  organizations('ListDelegatedAdministrators', trusted),
+  organizations('ListDelegatedServicesForAccount', (known) => ({ AccountId: value(known, 'second') })),
+  organizations('DeregisterDelegatedAdministrator', delegated),
+  iam('EnableOrganizationsRootCredentialsManagement'),
+  iam('EnableOrganizationsRootSessions'),
+  iam('ListOrganizationsFeatures'),
+  sts(
+    'AssumeRoot',
+    (known) => ({
+      TargetPrincipal: value(known, 'second'),
+      TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' },
+    }),
+    { as: 'walker', read: learnSession('member root') },
+  ),
+  iam('GetUser', {}, { as: 'member root' }),
+  iam('ListAccessKeys', {}, { as: 'member root' }),
+  iam('ListMFADevices', {}, { as: 'member root' }),
+  iam('GetAccountSummary', {}, { as: 'member root' }),
+  iam('DisableOrganizationsRootSessions'),
+  iam('DisableOrganizationsRootCredentialsManagement'),
+  organizations('DisableAWSServiceAccess', trusted),
   organizations('CloseAccount', (known) => ({ AccountId: value(known, 'second') })),
 
   account('ListRegions'),

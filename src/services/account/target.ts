@@ -1,6 +1,6 @@
 import type { ContextValue } from '#core/policy';
-import { type Caller, callerArn, type World } from '#services/operation';
-import type { AccountDocument, IdentityState } from '#stores/identity';
+import { type Caller, callerArn, isDelegatedAdministrator, type World } from '#services/operation';
+import type { AccountDocument, IdentityState, OrganizationDocument } from '#stores/identity';
 import { fault } from '#wire/faults';
 
 /** What an Account Management question is about. */
@@ -26,7 +26,7 @@ export function loadTarget(accountId: string | undefined, { state, caller }: Wor
 
 /**
  * The account that the caller may administer: its own when none is named, or a member when the caller's account manages the
- * organization. Throws AccessDeniedException for any other, whether it exists or not.
+ * organization or this service for it. Throws AccessDeniedException for any other, whether it exists or not.
  */
 export function targetAccount(
   action: string,
@@ -36,8 +36,8 @@ export function targetAccount(
 ): AccountDocument {
   if (accountId === undefined) return presentAccount(state, caller);
   const organization = organizationOf(state, caller);
-  if (organization?.managementAccount !== caller.account.id) throw denied(action, caller);
-  if (accountId === caller.account.id) {
+  if (organization === undefined || !administers(organization, caller)) throw denied(action, caller);
+  if (accountId === organization.managementAccount) {
     throw denied(
       action,
       caller,
@@ -47,6 +47,13 @@ export function targetAccount(
   const account = state.all('account').get(accountId);
   if (account?.organization?.id !== organization.id) throw denied(action, caller);
   return account;
+}
+
+function administers(organization: OrganizationDocument, { account: { id } }: Caller): boolean {
+  return (
+    organization.managementAccount === id ||
+    isDelegatedAdministrator(organization, id, 'account.amazonaws.com')
+  );
 }
 
 function organizationOf(state: IdentityState, caller: Caller) {

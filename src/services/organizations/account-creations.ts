@@ -2,7 +2,7 @@ import { defineOperation, loadNothing } from '#services/operation';
 import { fault } from '#wire/faults';
 import { organizationsOperations } from '#wire/model';
 import { creationAnswer } from './answers.ts';
-import { managedOrganization } from './membership.ts';
+import { visibleOrganization } from './membership.ts';
 import { page } from './page.ts';
 
 /** The outcome of one CreateAccount request (Organizations API, "DescribeCreateAccountStatus"). */
@@ -14,7 +14,7 @@ export const describeCreateAccountStatus = defineOperation(
     load: loadNothing,
     authorize: () => [{ action: 'organizations:DescribeCreateAccountStatus', resource: '*' }],
     run: (input, _loaded, { state, caller }) => {
-      const organization = managedOrganization(state, caller);
+      const organization = visibleOrganization(state, caller);
       const creation = state.all('account-creation').get(input.CreateAccountRequestId);
       if (creation?.organization !== organization.id) {
         throw fault(
@@ -34,7 +34,7 @@ export const listCreateAccountStatus = defineOperation(organizationsOperations.L
   load: loadNothing,
   authorize: () => [{ action: 'organizations:ListCreateAccountStatus', resource: '*' }],
   run: (input, _loaded, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const states = input.States ?? [];
     const wanted = state
       .all('account-creation')

@@ -2,7 +2,7 @@ import { defineOperation } from '#services/operation';
 import { organizationsOperations } from '#wire/model';
 import { accountAnswer } from './answers.ts';
 import { notFound } from './faults.ts';
-import { findOrganization, managedOrganization } from './membership.ts';
+import { findOrganization, visibleOrganization } from './membership.ts';
 import { aboutTarget, findAccount } from './target.ts';
 
 /** One account of the organization that the caller's account manages (Organizations API, "DescribeAccount"). */
@@ -14,7 +14,7 @@ export const describeAccount = defineOperation(organizationsOperations.DescribeA
     aboutTarget('DescribeAccount', state, organization, input.AccountId),
   ],
   run: (input, _organization, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const account = findAccount(state, organization, input.AccountId);
     if (account === undefined) throw notFound('AccountNotFoundException');
     return { Account: accountAnswer(state, organization, account) };

@@ -19,16 +19,24 @@ export function notFound(code: keyof typeof absentTexts): Fault {
 
 const constraintTexts = {
   CANNOT_CLOSE_MANAGEMENT_ACCOUNT: 'You cannot close the management account of an organization.',
+  CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR:
+    'You cannot register master account/yourself as delegated administrator for your organization.',
+  CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR:
+    'You cannot register a suspended account as a delegated administrator for your organization.',
   MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED:
     'You have attached the maximum number of policies to the specified target.',
   MAX_TAG_LIMIT_EXCEEDED: 'You have exceeded the number of tags allowed on this resource.',
   MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED:
     'You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.',
+  ORGANIZATION_NOT_IN_ALL_FEATURES_MODE:
+    'You can perform this operation only in an organization that has all features enabled.',
   OU_DEPTH_LIMIT_EXCEEDED: 'You have exceeded the maximum nesting depth of organizational units.',
   OU_NUMBER_LIMIT_EXCEEDED:
     'You have exceeded the number of organizational units you can have in an organization.',
   POLICY_CONTENT_LIMIT_EXCEEDED: 'You have exceeded the maximum policy size.',
   POLICY_NUMBER_LIMIT_EXCEEDED: 'You have exceeded the number of policies you can have in an organization.',
+  SERVICE_ACCESS_NOT_ENABLED:
+    'You must enable service access before you delegate an administrator for this service. Call the AWS API EnableAWSServiceAccess first.',
 } as const;
 
 /** A rule or quota of Organizations that a request would break (Organizations API Reference, "ConstraintViolationException"). */
@@ -42,6 +50,7 @@ const inputTexts = {
   INVALID_NEXT_TOKEN: 'You specified an invalid value.',
   INVALID_SYSTEM_TAGS_PARAMETER: 'You cannot add, edit or delete tag keys that begin with aws:.',
   NON_DETACHABLE_POLICY: 'You cannot detach this AWS managed policy.',
+  UNRECOGNIZED_SERVICE_PRINCIPAL: 'You specified an unrecognized service principal.',
 } as const;
 
 /** An input that its model allows and Organizations does not (Organizations API Reference, "InvalidInputException"). */

@@ -1,8 +1,9 @@
 /**
  * AWS Organizations: how second and further accounts come to be, who manages them, and the policies that limit them.
- * Owns membership, the tree of organizational units, the policies attached to it, and the record of each CreateAccount request; roles,
- * keys and everything else in an account are IAM's. It enforces no policy: the pipeline collects them at each request.
- * Only the management account sees the members; a member sees its organization. Called by the pipeline.
+ * Owns membership, the tree of organizational units, the policies attached to it, which services it trusts and who manages them, and the
+ * record of each CreateAccount request; roles, keys and everything else in an account are IAM's. It enforces no policy: the pipeline
+ * collects them at each request. Only the management account and delegated administrators see the members; a member sees its
+ * organization. Called by the pipeline.
  * The table below is also the coverage table of the service.
  */
 import { type Operation, type Unsupported, unsupported } from '#services/operation';
@@ -11,6 +12,13 @@ import { describeCreateAccountStatus, listCreateAccountStatus } from './account-
 import { closeAccount } from './close-account.ts';
 import { createAccount } from './create-account.ts';
 import { createOrganization } from './create-organization.ts';
+import { deregisterDelegatedAdministrator, registerDelegatedAdministrator } from './delegation/delegate.ts';
+import { listDelegatedAdministrators, listDelegatedServicesForAccount } from './delegation/list-delegated.ts';
+import {
+  disableAwsServiceAccess,
+  enableAwsServiceAccess,
+  listAwsServiceAccess,
+} from './delegation/service-access.ts';
 import { deleteOrganization } from './delete-organization.ts';
 import { describeAccount } from './describe-account.ts';
 import { describeOrganization } from './describe-organization.ts';
@@ -35,12 +43,11 @@ import { moveAccount } from './unit/move-account.ts';
 import { updateOrganizationalUnit } from './unit/update-organizational-unit.ts';
 
 const billing = 'there is no billing to transfer';
-const delegation = 'only the management account administers the organization';
+const delegation = 'policies are administered by the management account alone';
 const govCloud = 'there is one partition, aws';
 const invitations = 'accounts are created in the organization, not invited';
 const leaving = 'accounts stay in the organization they were created in';
 const effectivePolicies = 'policy types that have an effective policy configure services that are not here';
-const serviceAccess = 'no service acts in member accounts on its own';
 
 export const organizations = {
   AcceptHandshake: unsupported(models.AcceptHandshake, invitations),
@@ -57,7 +64,7 @@ export const organizations = {
   DeleteOrganizationalUnit: deleteOrganizationalUnit,
   DeletePolicy: deletePolicy,
   DeleteResourcePolicy: unsupported(models.DeleteResourcePolicy, delegation),
-  DeregisterDelegatedAdministrator: unsupported(models.DeregisterDelegatedAdministrator, delegation),
+  DeregisterDelegatedAdministrator: deregisterDelegatedAdministrator,
   DescribeAccount: describeAccount,
   DescribeCreateAccountStatus: describeCreateAccountStatus,
   DescribeEffectivePolicy: describeEffectivePolicy,
@@ -68,9 +75,9 @@ export const organizations = {
   DescribeResourcePolicy: unsupported(models.DescribeResourcePolicy, delegation),
   DescribeResponsibilityTransfer: unsupported(models.DescribeResponsibilityTransfer, billing),
   DetachPolicy: detachPolicy,
-  DisableAWSServiceAccess: unsupported(models.DisableAWSServiceAccess, serviceAccess),
+  DisableAWSServiceAccess: disableAwsServiceAccess,
   DisablePolicyType: disablePolicyType,
-  EnableAWSServiceAccess: unsupported(models.EnableAWSServiceAccess, serviceAccess),
+  EnableAWSServiceAccess: enableAwsServiceAccess,
   EnableAllFeatures: unsupported(models.EnableAllFeatures, invitations),
   EnablePolicyType: enablePolicyType,
   InviteAccountToOrganization: unsupported(models.InviteAccountToOrganization, invitations),
@@ -79,7 +86,7 @@ export const organizations = {
     billing,
   ),
   LeaveOrganization: unsupported(models.LeaveOrganization, leaving),
-  ListAWSServiceAccessForOrganization: unsupported(models.ListAWSServiceAccessForOrganization, serviceAccess),
+  ListAWSServiceAccessForOrganization: listAwsServiceAccess,
   ListAccounts: listAccounts,
   ListAccountsForParent: listAccountsForParent,
   ListAccountsWithInvalidEffectivePolicy: unsupported(
@@ -88,8 +95,8 @@ export const organizations = {
   ),
   ListChildren: listChildren,
   ListCreateAccountStatus: listCreateAccountStatus,
-  ListDelegatedAdministrators: unsupported(models.ListDelegatedAdministrators, delegation),
-  ListDelegatedServicesForAccount: unsupported(models.ListDelegatedServicesForAccount, delegation),
+  ListDelegatedAdministrators: listDelegatedAdministrators,
+  ListDelegatedServicesForAccount: listDelegatedServicesForAccount,
   ListEffectivePolicyValidationErrors: unsupported(
     models.ListEffectivePolicyValidationErrors,
     effectivePolicies,
@@ -107,7 +114,7 @@ export const organizations = {
   ListTargetsForPolicy: listTargetsForPolicy,
   MoveAccount: moveAccount,
   PutResourcePolicy: unsupported(models.PutResourcePolicy, delegation),
-  RegisterDelegatedAdministrator: unsupported(models.RegisterDelegatedAdministrator, delegation),
+  RegisterDelegatedAdministrator: registerDelegatedAdministrator,
   RemoveAccountFromOrganization: unsupported(models.RemoveAccountFromOrganization, leaving),
   TagResource: tagResource,
   TerminateResponsibilityTransfer: unsupported(models.TerminateResponsibilityTransfer, billing),

@@ -1,7 +1,7 @@
 import { defineOperation, loadNothing } from '#services/operation';
 import { organizationsOperations } from '#wire/model';
 import { accountAnswer, rootAnswer } from './answers.ts';
-import { managedOrganization, membersOf } from './membership.ts';
+import { membersOf, visibleOrganization } from './membership.ts';
 import { page } from './page.ts';
 
 /** Every account of the organization, the management account included (Organizations API, "ListAccounts"). */
@@ -11,7 +11,7 @@ export const listAccounts = defineOperation(organizationsOperations.ListAccounts
   load: loadNothing,
   authorize: () => [{ action: 'organizations:ListAccounts', resource: '*' }],
   run: (input, _loaded, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const { items, rest } = page(membersOf(state, organization), input);
     return { Accounts: items.map((account) => accountAnswer(state, organization, account)), ...rest };
   },
@@ -24,7 +24,7 @@ export const listRoots = defineOperation(organizationsOperations.ListRoots, {
   load: loadNothing,
   authorize: () => [{ action: 'organizations:ListRoots', resource: '*' }],
   run: (input, _loaded, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const { items, rest } = page([organization], input);
     return { Roots: items.map(rootAnswer), ...rest };
   },

@@ -1,6 +1,6 @@
-import type { Caller } from '#services/operation';
+import { type Caller, isDelegatedAdministrator } from '#services/operation';
 import type { AccountDocument, IdentityState, OrganizationDocument } from '#stores/identity';
-import { fault } from '#wire/faults';
+import { type Fault, fault } from '#wire/faults';
 
 /** The caller's account as it is now. Throws InvalidClientTokenId when it is gone. */
 export function callingAccount(state: IdentityState, caller: Caller): AccountDocument {
@@ -30,10 +30,24 @@ export function organizationOf(state: IdentityState, caller: Caller): Organizati
  */
 export function managedOrganization(state: IdentityState, caller: Caller): OrganizationDocument {
   const organization = organizationOf(state, caller);
-  if (organization.managementAccount !== caller.account.id) {
-    throw fault('AccessDeniedException', "You don't have permissions to access this resource.");
-  }
+  if (organization.managementAccount !== caller.account.id) throw notForMembers();
   return organization;
+}
+
+/**
+ * The organization that the caller's account manages or is a delegated administrator in, which may look at everything and change
+ * nothing. Throws as `managedOrganization` does.
+ */
+export function visibleOrganization(state: IdentityState, caller: Caller): OrganizationDocument {
+  const organization = organizationOf(state, caller);
+  const { id } = caller.account;
+  if (organization.managementAccount !== id && !isDelegatedAdministrator(organization, id))
+    throw notForMembers();
+  return organization;
+}
+
+function notForMembers(): Fault {
+  return fault('AccessDeniedException', "You don't have permissions to access this resource.");
 }
 
 /** The accounts of an organization, sorted by id. */

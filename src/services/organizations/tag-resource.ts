@@ -2,7 +2,7 @@ import { defineOperation, organizationPolicy, type Question } from '#services/op
 import type { IdentityState, IdentityTransaction, OrganizationDocument, Tag } from '#stores/identity';
 import { organizationsOperations } from '#wire/model';
 import { invalidInput, notFound } from './faults.ts';
-import { findOrganization, managedOrganization } from './membership.ts';
+import { findOrganization, managedOrganization, visibleOrganization } from './membership.ts';
 import { page } from './page.ts';
 import { aboutPolicy } from './policy/question.ts';
 import { answerTags, checkTagCount, readTags, requestTagContext } from './tags.ts';
@@ -62,7 +62,7 @@ export const listTagsForResource = defineOperation(organizationsOperations.ListT
     aboutResource('ListTagsForResource', state, organization, input.ResourceId, {}),
   ],
   run: (input, _organization, { state, caller }) => {
-    const tags = tagsOf(state, managedOrganization(state, caller), input.ResourceId);
+    const tags = tagsOf(state, visibleOrganization(state, caller), input.ResourceId);
     const byKey = tags
       .map((tag) => ({ ...tag, id: tag.key }))
       .sort((left, right) => (left.id < right.id ? -1 : 1));

@@ -63,7 +63,29 @@ export interface OrganizationDocument {
   /** The policy types that are enabled in the root; none when absent. */
   readonly enabledPolicyTypes?: readonly OrganizationPolicyType[];
   readonly rootTags?: readonly Tag[];
+  /** Services that may act in the accounts of the organization (EnableAWSServiceAccess), sorted by principal. */
+  readonly trustedServices?: readonly TrustedService[];
+  /** Members that manage a service for the whole organization (RegisterDelegatedAdministrator). Without its trusted service one is nothing. */
+  readonly delegatedAdministrators?: readonly DelegatedAdministrator[];
+  /** What IAM lets the organization do as the roots of its members. */
+  readonly rootFeatures?: readonly RootFeature[];
 }
+
+export interface TrustedService {
+  /** `iam.amazonaws.com` */
+  readonly principal: string;
+  readonly enabledAt: Instant;
+}
+
+export interface DelegatedAdministrator {
+  readonly account: AccountId;
+  /** `iam.amazonaws.com` */
+  readonly principal: string;
+  readonly registeredAt: Instant;
+}
+
+/** Names as ListOrganizationsFeatures answers them. */
+export type RootFeature = 'RootCredentialsManagement' | 'RootSessions';
 
 export interface OrganizationalUnitDocument {
   /** `ou-…`, with the end of the root's id in it. */

@@ -3,7 +3,7 @@ import type { IdentityState, OrganizationDocument, OrganizationPolicyDocument } 
 import { fault } from '#wire/faults';
 import { organizationsOperations } from '#wire/model';
 import { invalidInput, notFound } from '../faults.ts';
-import { findOrganization, managedOrganization } from '../membership.ts';
+import { findOrganization, managedOrganization, visibleOrganization } from '../membership.ts';
 import { policyAnswer } from './create-policy.ts';
 import { checkContent, checkPolicyName } from './policy-document.ts';
 import { aboutPolicy } from './question.ts';
@@ -17,7 +17,7 @@ export const describePolicy = defineOperation(organizationsOperations.DescribePo
     aboutPolicy('DescribePolicy', state, organization, input.PolicyId),
   ],
   run: (input, _organization, { state, caller }) => ({
-    Policy: policyAnswer(state, managedOrganization(state, caller), input.PolicyId),
+    Policy: policyAnswer(state, visibleOrganization(state, caller), input.PolicyId),
   }),
 });
 

@@ -2,7 +2,7 @@ import { defineOperation } from '#services/operation';
 import { fault } from '#wire/faults';
 import { organizationsOperations } from '#wire/model';
 import { notFound } from '../faults.ts';
-import { findOrganization, managedOrganization, organizationOf } from '../membership.ts';
+import { findOrganization, organizationOf, visibleOrganization } from '../membership.ts';
 import { aboutTarget, findAccount } from '../target.ts';
 
 /**
@@ -21,7 +21,7 @@ export const describeEffectivePolicy = defineOperation(organizationsOperations.D
   run: (input, _organization, { state, caller }) => {
     const target = input.TargetId ?? caller.account.id;
     const organization =
-      target === caller.account.id ? organizationOf(state, caller) : managedOrganization(state, caller);
+      target === caller.account.id ? organizationOf(state, caller) : visibleOrganization(state, caller);
     if (findAccount(state, organization, target) === undefined) throw notFound('TargetNotFoundException');
     throw fault(
       'EffectivePolicyNotFoundException',

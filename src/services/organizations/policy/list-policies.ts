@@ -10,7 +10,7 @@ import type { IdentityState, OrganizationDocument } from '#stores/identity';
 import { organizationsOperations } from '#wire/model';
 import { policySummary, targetSummary } from '../answers.ts';
 import { notFound } from '../faults.ts';
-import { findOrganization, managedOrganization } from '../membership.ts';
+import { findOrganization, visibleOrganization } from '../membership.ts';
 import { page } from '../page.ts';
 import { aboutTarget, findTarget, type Target, targetsOf } from '../target.ts';
 import { isEnforcedType } from './policy-document.ts';
@@ -29,7 +29,7 @@ export const listPolicies = defineOperation(organizationsOperations.ListPolicies
     },
   ],
   run: (input, _organization, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const { items, rest } = page(policiesOfType(state, organization, input.Filter), input);
     return { Policies: items.map(policySummary), ...rest };
   },
@@ -46,7 +46,7 @@ export const listPoliciesForTarget = defineOperation(organizationsOperations.Lis
     }),
   ],
   run: (input, _organization, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     if (findTarget(state, organization, input.TargetId) === undefined) {
       throw notFound('TargetNotFoundException');
     }
@@ -67,7 +67,7 @@ export const listTargetsForPolicy = defineOperation(organizationsOperations.List
     aboutPolicy('ListTargetsForPolicy', state, organization, input.PolicyId),
   ],
   run: (input, _organization, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const policy = organizationPolicy(state, organization, input.PolicyId);
     if (policy === undefined) throw notFound('PolicyNotFoundException');
     const { items, rest } = page(sortedById(targetsOfPolicy(state, organization, policy)), input);

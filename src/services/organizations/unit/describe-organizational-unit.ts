@@ -2,7 +2,7 @@ import { defineOperation } from '#services/operation';
 import { organizationsOperations } from '#wire/model';
 import { unitAnswer } from '../answers.ts';
 import { notFound } from '../faults.ts';
-import { findOrganization, managedOrganization } from '../membership.ts';
+import { findOrganization, visibleOrganization } from '../membership.ts';
 import { aboutTarget, findUnit } from '../target.ts';
 
 /** One organizational unit (Organizations API, "DescribeOrganizationalUnit"). */
@@ -16,7 +16,7 @@ export const describeOrganizationalUnit = defineOperation(
       aboutTarget('DescribeOrganizationalUnit', state, organization, input.OrganizationalUnitId),
     ],
     run: (input, _organization, { state, caller }) => {
-      const organization = managedOrganization(state, caller);
+      const organization = visibleOrganization(state, caller);
       const unit = findUnit(state, organization, input.OrganizationalUnitId);
       if (unit === undefined) throw notFound('OrganizationalUnitNotFoundException');
       return { OrganizationalUnit: unitAnswer(state, organization, unit) };

@@ -3,7 +3,7 @@ import type { IdentityState, OrganizationDocument } from '#stores/identity';
 import { organizationsOperations } from '#wire/model';
 import { accountAnswer, unitAnswer } from '../answers.ts';
 import { notFound } from '../faults.ts';
-import { findOrganization, managedOrganization } from '../membership.ts';
+import { findOrganization, visibleOrganization } from '../membership.ts';
 import { page } from '../page.ts';
 import { aboutTarget, accountsIn, findParent, type Parent } from '../target.ts';
 
@@ -16,7 +16,7 @@ export const listChildren = defineOperation(organizationsOperations.ListChildren
     aboutTarget('ListChildren', state, organization, input.ParentId),
   ],
   run: (input, _organization, { state, caller }) => {
-    const parent = parentOf(state, managedOrganization(state, caller), input.ParentId);
+    const parent = parentOf(state, visibleOrganization(state, caller), input.ParentId);
     const children: readonly { readonly id: string }[] =
       input.ChildType === 'ACCOUNT'
         ? accountsIn(state, parent.id)
@@ -35,7 +35,7 @@ export const listAccountsForParent = defineOperation(organizationsOperations.Lis
     aboutTarget('ListAccountsForParent', state, organization, input.ParentId),
   ],
   run: (input, _organization, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const parent = parentOf(state, organization, input.ParentId);
     const { items, rest } = page(accountsIn(state, parent.id), input);
     return { Accounts: items.map((account) => accountAnswer(state, organization, account)), ...rest };
@@ -53,7 +53,7 @@ export const listOrganizationalUnitsForParent = defineOperation(
       aboutTarget('ListOrganizationalUnitsForParent', state, organization, input.ParentId),
     ],
     run: (input, _organization, { state, caller }) => {
-      const organization = managedOrganization(state, caller);
+      const organization = visibleOrganization(state, caller);
       const parent = parentOf(state, organization, input.ParentId);
       const { items, rest } = page(state.all('organizational-unit').list(parent.id), input);
       return { OrganizationalUnits: items.map((unit) => unitAnswer(state, organization, unit)), ...rest };

@@ -1,7 +1,7 @@
 import { defineOperation } from '#services/operation';
 import { organizationsOperations } from '#wire/model';
 import { notFound } from '../faults.ts';
-import { findOrganization, managedOrganization } from '../membership.ts';
+import { findOrganization, visibleOrganization } from '../membership.ts';
 import { page } from '../page.ts';
 import { aboutTarget, findAccount, findUnit } from '../target.ts';
 
@@ -14,7 +14,7 @@ export const listParents = defineOperation(organizationsOperations.ListParents, 
     aboutTarget('ListParents', state, organization, input.ChildId),
   ],
   run: (input, _organization, { state, caller }) => {
-    const organization = managedOrganization(state, caller);
+    const organization = visibleOrganization(state, caller);
     const id =
       findAccount(state, organization, input.ChildId)?.organization?.parent ??
       findUnit(state, organization, input.ChildId)?.parent;
