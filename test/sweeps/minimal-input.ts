@@ -24,6 +24,7 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^SerialNumber$/, `arn:aws:iam::${account}:mfa/sweep`],
   [/^OpenIDConnectProviderArn$/, `arn:aws:iam::${account}:oidc-provider/id.example.com`],
   [/^(SAMLProviderArn|PrincipalArn)$/, `arn:aws:iam::${account}:saml-provider/sweep`],
+  [/^TargetPrincipal$/, account],
   [/^Url$/, 'https://sweep.example.com'],
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
@@ -63,6 +64,7 @@ const candidates: readonly string[] = [
 /** Members that an operation needs although its model does not say so. */
 const neededBesides: Readonly<Record<string, Fields>> = {
   PutEventSelectors: { EventSelectors: [{}] },
+  AssumeRoot: { TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' } },
   CreateLoginProfile: { Password: 'Sweep-password-1' },
 };
 

@@ -10,19 +10,25 @@ const names: Readonly<Record<PolicyType, { readonly implicit: string; readonly e
   rcp: { implicit: 'no resource control policy allows', explicit: 'a resource control policy' },
 };
 
+/** Who may not do what to what. */
+interface Refused {
+  readonly callerArn: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
 /**
  * The sentence in which AWS refuses, with the reason it names (IAM User Guide, "Troubleshoot access denied error messages").
  * An action without resource names none.
  */
-export function denialMessage(denial: {
-  readonly callerArn: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly decision: Decision;
-}): string {
-  const { callerArn, action, resource, decision } = denial;
+export function denialMessage({ decision, ...refused }: Refused & { readonly decision: Decision }): string {
+  return `${unexplainedDenial(refused)}${reason(decision, refused.action)}`;
+}
+
+/** The same sentence where AWS keeps the reason to itself. */
+export function unexplainedDenial({ callerArn, action, resource }: Refused): string {
   const onResource = resource === '*' ? '' : ` on resource: ${resource}`;
-  return `User: ${callerArn} is not authorized to perform: ${action}${onResource}${reason(decision, action)}`;
+  return `User: ${callerArn} is not authorized to perform: ${action}${onResource}`;
 }
 
 function reason({ effect, decidedBy }: Decision, action: string): string {

@@ -6,7 +6,7 @@
 export { type CompiledPolicy, type CompileOptions, compilePolicy } from './compile-policy.ts';
 export type { ContextValue, RequestContext } from './context.ts';
 export { contextKeysOf, distinctKeys } from './context-keys.ts';
-export { denialMessage } from './denial-message.ts';
+export { denialMessage, unexplainedDenial } from './denial-message.ts';
 export {
   type PolicyDocument,
   type PolicyKind,

@@ -13,7 +13,7 @@ export interface SessionTag {
 
 /** Everything Brevet knows of a session. It is nowhere but in the session's token. */
 export interface SessionClaims {
-  readonly kind: 'assumed-role' | 'session-token' | 'federated-user' | 'root-session';
+  readonly kind: 'assumed-role' | 'session-token' | 'federated-user' | 'root-session' | 'assumed-root';
   readonly accessKeyId: AccessKeyId;
   /** The account whose principal the session is. */
   readonly account: AccountId;
@@ -30,6 +30,7 @@ export interface SessionClaims {
   readonly tags?: readonly SessionTag[];
   /** The inline session policy, as it was passed. */
   readonly policy?: string;
+  /** Managed session policies; of an `assumed-root` session the one policy of its task. */
   readonly policyArns?: readonly string[];
   /** True when the session was asked for by a role's session. */
   readonly chained?: boolean;

@@ -1,7 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type SessionClaims, type SessionTag, SessionTokenError } from './claims.ts';
 
-const kinds = ['assumed-role', 'session-token', 'federated-user', 'root-session'] as const;
+/** In the order of their numbers in tokens: a new one comes last. */
+const kinds = ['assumed-role', 'session-token', 'federated-user', 'root-session', 'assumed-root'] as const;
 const rawForm = 0;
 const deflatedForm = 1;
 /** Below this, compressing costs more than the bytes it saves are worth. */

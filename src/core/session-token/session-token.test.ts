@@ -76,7 +76,13 @@ describe('a session token', () => {
     });
   }
 
-  for (const kind of ['assumed-role', 'session-token', 'federated-user', 'root-session'] as const) {
+  for (const kind of [
+    'assumed-role',
+    'session-token',
+    'federated-user',
+    'root-session',
+    'assumed-root',
+  ] as const) {
     test(`keeps the kind ${kind}`, () => {
       assert.equal(openToken(sealToken({ ...plain, kind }, key, nonce), accessKeyId, key).kind, kind);
     });
@@ -175,7 +181,7 @@ describe('a session token', () => {
       {},
       null,
       [],
-      [4, ...row.slice(1)],
+      [5, ...row.slice(1)],
       ['0', ...row.slice(1)],
       [0, 111122223333, 'AROA', 1, 2, 'us-east-1'],
       [0, '111122223333', 'AROA', 1.5, 2, 'us-east-1'],

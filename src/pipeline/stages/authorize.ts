@@ -1,4 +1,4 @@
-import { denialMessage, evaluate, type PolicyRequest } from '#core/policy';
+import { denialMessage, evaluate, type PolicyRequest, unexplainedDenial } from '#core/policy';
 import {
   type Connection,
   callerArn,
@@ -45,7 +45,9 @@ export function authorize(
       principal,
       action: question.action,
       resource: question.resource,
-      ...(question.resourceAccount === undefined ? {} : { resourceAccount: question.resourceAccount }),
+      ...(question.resourceAccount === undefined || question.callersAccountDecides === true
+        ? {}
+        : { resourceAccount: question.resourceAccount }),
       context: lazyContext(() => requestContext(authenticated, question, connection)),
     };
     const policies = collectPolicies(state, caller, question, cache);
@@ -97,14 +99,13 @@ function isOfOwnAccount({ caller, question }: Denial): boolean {
   return (question.resourceAccount ?? caller.account.id) === caller.account.id;
 }
 
-/** AWS names no reason for a refusal to assume a role, except an organization's. */
+/** AWS names no reason for a refusal to assume a role or a root, except an organization's. */
 function messageOf({ caller, question, decision }: Denial): string {
-  const arn = callerArn(caller);
-  const isNamed =
-    question.trust === undefined || decision.decidedBy === 'scp' || decision.decidedBy === 'rcp';
-  return isNamed
-    ? denialMessage({ callerArn: arn, action: question.action, resource: question.resource, decision })
-    : `User: ${arn} is not authorized to perform: ${question.action} on resource: ${question.resource}`;
+  const { action, resource } = question;
+  const asked = { callerArn: callerArn(caller), action, resource };
+  const isAssuming = question.trust !== undefined || question.callersAccountDecides === true;
+  const isNamed = !isAssuming || decision.decidedBy === 'scp' || decision.decidedBy === 'rcp';
+  return isNamed ? denialMessage({ ...asked, decision }) : unexplainedDenial(asked);
 }
 
 function denied({ caller, box }: Authenticated, denial: Denial, message: string): Denied {

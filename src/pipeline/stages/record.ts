@@ -246,7 +246,10 @@ function eventOf(
   return {
     phase,
     eventVersion: '1.08',
-    userIdentity: authenticated === undefined ? claimedIdentity(claimed) : userIdentity(authenticated.caller),
+    userIdentity:
+      authenticated === undefined
+        ? claimedIdentity(claimed)
+        : identityOf(authenticated.caller, details?.assumesRoot),
     eventTime: formatIsoSeconds(entry.now),
     eventSource: `${model?.service ?? 'unknown'}.amazonaws.com`,
     eventName: operation?.model.name ?? 'Unknown',
@@ -280,6 +283,13 @@ function claimedIdentity(claimed: Claim | undefined): AuditUserIdentity {
   return user === undefined
     ? { type: 'IAMUser', accountId, userName: hidden }
     : { type: 'IAMUser', principalId: user.principalId, arn: user.arn, accountId, userName: user.userName };
+}
+
+function identityOf(caller: Sender['caller'], assumesRoot: true | undefined): AuditUserIdentity {
+  const identity = userIdentity(caller);
+  const { sessionContext } = identity;
+  if (assumesRoot === undefined || sessionContext === undefined) return identity;
+  return { ...identity, sessionContext: { ...sessionContext, assumedRoot: 'true' } };
 }
 
 const readingNames = /^(Describe|Get|List|Lookup|Search|Simulate)/;

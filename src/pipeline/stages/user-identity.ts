@@ -48,7 +48,7 @@ function signerIdentity(caller: Caller): AuditUserIdentity {
     // Who has signed in with a password has no key.
     ...(caller.accessKeyId === '' ? {} : { accessKeyId: caller.accessKeyId }),
   };
-  const ownSession = session === undefined ? {} : { sessionContext: { attributes: attributesOf(session) } };
+  const ownSession = session === undefined ? {} : { sessionContext: ownContext(session) };
   switch (caller.kind) {
     case 'root':
       return {
@@ -88,6 +88,15 @@ function attributesOf(session: SessionClaims): AuditSessionContext['attributes']
   return {
     creationDate: formatIsoSeconds(session.issuedAt * 1000),
     mfaAuthenticated: session.mfaAt === undefined ? 'false' : 'true',
+  };
+}
+
+/** The session of a principal that has its permissions from nobody else; that of an assumed root says so. */
+function ownContext(session: SessionClaims): AuditSessionContext {
+  return {
+    attributes: attributesOf(session),
+    ...(session.sourceIdentity === undefined ? {} : { sourceIdentity: session.sourceIdentity }),
+    ...(session.kind === 'assumed-root' ? { assumedRoot: 'true' } : {}),
   };
 }
 

@@ -16,6 +16,7 @@ import { loginProfileOperations } from './login-profile/index.ts';
 import { managedPolicyOperations } from './managed-policy/index.ts';
 import { mfaDeviceOperations } from './mfa-device/index.ts';
 import { oidcProviderOperations } from './oidc-provider/index.ts';
+import { organizationRootOperations } from './organization-root/index.ts';
 import { outboundFederationOperations } from './outbound-federation/index.ts';
 import { roleOperations } from './role/index.ts';
 import { samlProviderOperations } from './saml-provider/index.ts';
@@ -40,6 +41,7 @@ export const iam = {
   ...managedPolicyOperations,
   ...mfaDeviceOperations,
   ...oidcProviderOperations,
+  ...organizationRootOperations,
   ...outboundFederationOperations,
   ...roleOperations,
   ...samlProviderOperations,

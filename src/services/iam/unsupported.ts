@@ -3,7 +3,6 @@ import { type IamOperationName, iamOperations as models } from '#wire/model';
 
 const delegation = 'temporary delegation to product providers is not built yet';
 const lastAccessed = 'records of last access to services are not built yet';
-const rootAccess = 'root access of member accounts is not built yet';
 const serverCertificates = 'no service here serves TLS with certificates of IAM';
 const serviceCredentials = 'no service here takes passwords of its own';
 const serviceLinkedRoles = 'no service acts through a linked role';
@@ -12,19 +11,6 @@ const sshKeys = 'there is no CodeCommit';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
 export const unsupportedOperations = {
-  // Root access of member accounts
-  DisableOrganizationsRootCredentialsManagement: unsupported(
-    models.DisableOrganizationsRootCredentialsManagement,
-    rootAccess,
-  ),
-  DisableOrganizationsRootSessions: unsupported(models.DisableOrganizationsRootSessions, rootAccess),
-  EnableOrganizationsRootCredentialsManagement: unsupported(
-    models.EnableOrganizationsRootCredentialsManagement,
-    rootAccess,
-  ),
-  EnableOrganizationsRootSessions: unsupported(models.EnableOrganizationsRootSessions, rootAccess),
-  ListOrganizationsFeatures: unsupported(models.ListOrganizationsFeatures, rootAccess),
-
   // Service-linked roles
   CreateServiceLinkedRole: unsupported(models.CreateServiceLinkedRole, serviceLinkedRoles),
   DeleteServiceLinkedRole: unsupported(models.DeleteServiceLinkedRole, serviceLinkedRoles),

@@ -1,48 +1,26 @@
-import { iamArn } from '#core/arn';
-import type { Instant } from '#core/time';
-
-/** A policy that AWS offers to every account. It cannot be changed, and has one version. */
-export interface AwsManagedPolicy {
-  readonly arn: string;
-  /** `ANPA…`, the same in every installation. */
-  readonly id: string;
-  readonly name: string;
-  readonly path: string;
-  readonly description: string;
-  readonly createdAt: Instant;
-  readonly document: string;
-}
-
-interface Statement {
-  readonly Effect: 'Allow';
-  readonly Action?: string | readonly string[];
-  readonly NotAction?: readonly string[];
-  readonly Resource: string | readonly string[];
-}
+import { compareText } from '#core/text';
+import {
+  type AwsManagedPolicy,
+  type AwsManagedStatement,
+  defineAwsManagedPolicy,
+} from './aws-managed-policy.ts';
+import { rootTasks } from './root-tasks.ts';
 
 const createdAt = Date.UTC(2015, 1, 6, 18, 40);
 
-function define(name: string, description: string, ...statements: readonly Statement[]): AwsManagedPolicy {
-  return {
-    arn: iamArn('aws', 'policy', '/', name),
-    id: `ANPA${name
-      .toUpperCase()
-      .replaceAll(/[^A-Z]/g, '')
-      .padEnd(17, 'A')
-      .slice(0, 17)}`,
-    name,
-    path: '/',
-    description,
-    createdAt,
-    document: JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2),
-  };
+function define(
+  name: string,
+  description: string,
+  ...statements: readonly AwsManagedStatement[]
+): AwsManagedPolicy {
+  return defineAwsManagedPolicy({ name, path: '/', description, createdAt, isAttachable: true }, statements);
 }
 
 /**
  * The AWS managed policies that make sense here, by name. Their documents say the same as AWS's as far as the services reach that
  * Brevet has or guards; AWS's own documents list hundreds of actions of other services.
  */
-const policies: readonly AwsManagedPolicy[] = [
+const attachable: readonly AwsManagedPolicy[] = [
   define('AdministratorAccess', 'Everything.', { Effect: 'Allow', Action: '*', Resource: '*' }),
   define('AmazonS3FullAccess', 'Every action on every bucket and object.', {
     Effect: 'Allow',
@@ -133,6 +111,10 @@ const policies: readonly AwsManagedPolicy[] = [
     Resource: '*',
   }),
 ];
+
+const policies = [...attachable, ...rootTasks.map(({ policy }) => policy)].sort((left, right) =>
+  compareText(left.name, right.name),
+);
 
 const byArn: ReadonlyMap<string, AwsManagedPolicy> = new Map(policies.map((policy) => [policy.arn, policy]));
 

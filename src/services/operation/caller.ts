@@ -4,7 +4,10 @@ import type { PrincipalFacts } from '#core/policy';
 import type { SessionClaims } from '#core/session-token';
 import type { AccountDocument, RoleDocument, UserDocument } from '#stores/identity';
 
-/** The root of an account, by its own access key or a GetSessionToken session of it. */
+/**
+ * The root of an account, by its own access key or a GetSessionToken session of it; or somebody of its organization in its place, by an
+ * AssumeRoot session, whose task policy says what little they may do.
+ */
 export interface RootCaller {
   readonly kind: 'root';
   readonly account: AccountDocument;

@@ -1,4 +1,5 @@
 import type { ApplicablePolicies, NamedPolicy } from '#core/policy';
+import type { SessionClaims } from '#core/session-token';
 import type { GroupDocument, IdentityState, RoleDocument, UserDocument } from '#stores/identity';
 import type { Caller } from './caller.ts';
 import { managedPolicy } from './managed-policies.ts';
@@ -10,6 +11,7 @@ import {
   serviceControlLevels,
 } from './organization-policies.ts';
 import type { PolicyCache, TrustSource } from './policy-cache.ts';
+import { rootTask } from './root-tasks.ts';
 
 const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
@@ -110,7 +112,7 @@ function principalPolicies(
 ): Omit<ApplicablePolicies, 'resource'> {
   switch (caller.kind) {
     case 'root':
-      return { identity: [] };
+      return { identity: caller.session?.kind === 'assumed-root' ? taskPolicies(caller.session, cache) : [] };
     case 'user':
       return ofUser(state, caller.user, cache);
     case 'assumed-role': {
@@ -130,6 +132,15 @@ function principalPolicies(
       return { ...issuer, session: sessionPolicies(state, caller, cache) };
     }
   }
+}
+
+/**
+ * What a session of AssumeRoot is limited by: its task's policy, which only denies. A root without a policy may do everything.
+ * INVARIANT: a session whose task is not known may do nothing.
+ */
+function taskPolicies({ policyArns = [] }: SessionClaims, cache: PolicyCache): readonly NamedPolicy[] {
+  const name = policyArns[0] ?? 'no task';
+  return [{ name, policy: cache.compile(rootTask(name)?.policy.document ?? nothing, 'identity') }];
 }
 
 function ofUser(

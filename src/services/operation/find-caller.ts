@@ -110,6 +110,7 @@ function callerOf(state: IdentityState, session: SessionClaims): Caller {
   const { accessKeyId, principalId } = session;
   switch (session.kind) {
     case 'root-session':
+    case 'assumed-root':
       return { kind: 'root', account, accessKeyId, session };
     case 'session-token': {
       const user = state.all('user').get(principalId);

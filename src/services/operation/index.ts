@@ -6,7 +6,8 @@
  */
 
 export { openAuthorizationMessage, sealAuthorizationMessage } from './authorization-message.ts';
-export { type AwsManagedPolicy, awsManagedPolicies, awsManagedPolicy } from './aws-managed-policies.ts';
+export { awsManagedPolicies, awsManagedPolicy } from './aws-managed-policies.ts';
+export type { AwsManagedPolicy } from './aws-managed-policy.ts';
 export { type BoundIds, bindPrincipals, showPrincipals } from './bound-principals.ts';
 export {
   type Caller,
@@ -28,6 +29,7 @@ export {
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
 export { collectGroupPolicies, collectPolicies, collectTrustPolicies } from './collect-policies.ts';
+export { isDelegatedAdministrator, trustableServices, trustsService } from './delegation.ts';
 export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller, findCallerOfSession } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
@@ -83,4 +85,5 @@ export {
   requestContext,
   serviceContext,
 } from './request-context.ts';
+export { type RootTask, rootTask } from './root-tasks.ts';
 export { matchSealedPassword, passwordExpiry, sealPassword } from './sealed-password.ts';

@@ -67,6 +67,11 @@ export interface Question {
    * narrows still hold.
    */
   readonly allowedByAccount?: boolean;
+  /**
+   * True where the policies of the caller's own account decide alone, although another account owns the resource, as the management
+   * account does over the members of its organization. AWS gives no reason for a refusal then.
+   */
+  readonly callersAccountDecides?: boolean;
   /** Present when a role's trust policy must allow as well. A role that does not exist trusts nobody. */
   readonly trust?: { readonly role: RoleDocument | undefined };
 }
@@ -89,6 +94,8 @@ export interface RecordDetails<O> {
     readonly errorMessage: string;
     readonly responseElements: Readonly<Record<string, unknown>>;
   };
+  /** True of the call that assumes a root: CloudTrail marks the session of the caller, too. */
+  readonly assumesRoot?: true;
   /** Whose resource was used: when it is not the caller's, that account gets a record of its own. */
   readonly owner?: AccountId;
 }

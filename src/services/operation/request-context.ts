@@ -56,6 +56,7 @@ export function requestContext(
     if (session.mfaAt !== undefined) {
       context.set('aws:multifactorauthage', String(Math.max(0, Math.floor(now / 1000) - session.mfaAt)));
     }
+    if (session.kind === 'assumed-root') context.set('aws:assumedroot', 'true');
     if (session.sourceIdentity !== undefined) context.set('aws:sourceidentity', session.sourceIdentity);
     for (const [key, value] of Object.entries(session.context ?? {})) context.set(key.toLowerCase(), value);
   }

@@ -1,6 +1,6 @@
 import { defineOperation, sealPassword } from '#services/operation';
 import type { LoginProfileDocument } from '#stores/identity';
-import { entityAlreadyExists, fault, noSuchEntity } from '#wire/faults';
+import { entityAlreadyExists, type Fault, fault, noSuchEntity } from '#wire/faults';
 import { iamOperations } from '#wire/model';
 import { aboutSubject, subjectUser } from '../base/subject.ts';
 import { checkPassword } from './password-rules.ts';
@@ -10,13 +10,14 @@ import { describeProfile, passwordSubject } from './profile.ts';
 export const createLoginProfile = defineOperation(iamOperations.CreateLoginProfile, {
   callers: 'signed',
   effect: 'change',
-  load: (input, world) => ({
-    subject: passwordSubject(input.UserName, world),
-    password: readPassword(input.Password),
-  }),
+  load: (input, world) => {
+    const subject = passwordSubject(input.UserName, world);
+    return { subject, password: subject.kind === 'root' ? '' : readPassword(input.Password) };
+  },
   authorize: (_input, { subject }, world) => [aboutSubject('CreateLoginProfile', world, subject)],
   run: async (input, { subject, password }, call) => {
     const { caller, identity, now, state } = call;
+    if (subject.kind === 'root') throw noRootPassword();
     const user = subjectUser(state, caller.account.id, subject);
     checkPassword(password, caller.account);
     const profile: LoginProfileDocument = {
@@ -38,6 +39,11 @@ export const createLoginProfile = defineOperation(iamOperations.CreateLoginProfi
     return { LoginProfile: describeProfile(user, profile) };
   },
 });
+
+/** On AWS this lets the owner of the root's mailbox choose a password. Here no root signs in with one. */
+function noRootPassword(): Fault {
+  return fault('UnsupportedOperation', 'A root signs in with no password here, so that it can recover none.');
+}
 
 /** The model lets it be missing, for sessions of AssumeRoot alone, which have their own ways. */
 function readPassword(password: string | undefined): string {

@@ -1,7 +1,7 @@
 import { defineOperation } from '#services/operation';
 import { iamOperations } from '#wire/model';
 import { aboutSubject, subjectUser } from '../base/subject.ts';
-import { passwordSubject, profileOf } from './profile.ts';
+import { passwordHolder, passwordSubject, profileOf } from './profile.ts';
 
 /** Takes a user's password away; access keys stay (IAM API Reference, "DeleteLoginProfile"). */
 export const deleteLoginProfile = defineOperation(iamOperations.DeleteLoginProfile, {
@@ -11,7 +11,10 @@ export const deleteLoginProfile = defineOperation(iamOperations.DeleteLoginProfi
   authorize: (_input, subject, world) => [aboutSubject('DeleteLoginProfile', world, subject)],
   run: async (_input, subject, { identity, caller }) => {
     await identity.write(({ state, delete: remove }) => {
-      remove('login-profile', profileOf(state, subjectUser(state, caller.account.id, subject)).id);
+      remove(
+        'login-profile',
+        profileOf(state, subjectUser(state, caller.account.id, passwordHolder(subject))).id,
+      );
     });
   },
 });

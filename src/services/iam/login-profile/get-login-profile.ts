@@ -1,7 +1,7 @@
 import { defineOperation } from '#services/operation';
 import { iamOperations } from '#wire/model';
 import { aboutSubject, subjectUser } from '../base/subject.ts';
-import { describeProfile, passwordSubject, profileOf } from './profile.ts';
+import { describeProfile, passwordHolder, passwordSubject, profileOf } from './profile.ts';
 
 /** Whether a user, by default the caller, has a password and must change it (IAM API Reference, "GetLoginProfile"). */
 export const getLoginProfile = defineOperation(iamOperations.GetLoginProfile, {
@@ -10,7 +10,7 @@ export const getLoginProfile = defineOperation(iamOperations.GetLoginProfile, {
   load: (input, world) => passwordSubject(input.UserName, world),
   authorize: (_input, subject, world) => [aboutSubject('GetLoginProfile', world, subject)],
   run: (_input, subject, { state, caller }) => {
-    const user = subjectUser(state, caller.account.id, subject);
+    const user = subjectUser(state, caller.account.id, passwordHolder(subject));
     return { LoginProfile: describeProfile(user, profileOf(state, user)) };
   },
 });

@@ -2,7 +2,7 @@ import { defineOperation } from '#services/operation';
 import { iamOperations } from '#wire/model';
 import { aboutSubject, subjectUser } from '../base/subject.ts';
 import { replaceProfile, withPassword } from './password.ts';
-import { passwordSubject, profileOf } from './profile.ts';
+import { passwordHolder, passwordSubject, profileOf } from './profile.ts';
 
 /** Gives a user another password, or makes them change it (IAM API Reference, "UpdateLoginProfile"). */
 export const updateLoginProfile = defineOperation(iamOperations.UpdateLoginProfile, {
@@ -12,7 +12,7 @@ export const updateLoginProfile = defineOperation(iamOperations.UpdateLoginProfi
   authorize: (_input, subject, world) => [aboutSubject('UpdateLoginProfile', world, subject)],
   run: async (input, subject, call) => {
     const { state, caller } = call;
-    const user = subjectUser(state, caller.account.id, subject);
+    const user = subjectUser(state, caller.account.id, passwordHolder(subject));
     const profile = profileOf(state, user);
     const changed =
       input.Password === undefined

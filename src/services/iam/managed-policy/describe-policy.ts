@@ -13,7 +13,7 @@ export function listedPolicy(state: IdentityState, account: string, policy: AnyP
     DefaultVersionId: policy.defaultVersion,
     AttachmentCount: state.attachmentCount(policy.arn, account),
     PermissionsBoundaryUsageCount: state.boundaryCount(policy.arn, account),
-    IsAttachable: true,
+    IsAttachable: policy.isAttachable,
     CreateDate: policy.createdAt,
     UpdateDate: policy.updatedAt,
   };

@@ -10,6 +10,7 @@ export interface AnyPolicy
   > {
   readonly arn: string;
   readonly id: string;
+  readonly isAttachable: boolean;
 }
 
 /** The managed policy of that ARN, as far as the account may read it: another account's is as absent as none. */
@@ -32,7 +33,7 @@ export function policiesOfAccount(state: IdentityState, account: string): readon
 
 /** A customer managed policy in the form that both kinds have. */
 export function ofAccount(policy: PolicyRecord): AnyPolicy {
-  return { ...policy, arn: policyArn(policy) };
+  return { ...policy, arn: policyArn(policy), isAttachable: true };
 }
 
 function ofAws(policy: AwsManagedPolicy): AnyPolicy {

@@ -432,3 +432,15 @@ test('another account’s policy is neither read nor deleted, nor AWS’s delete
   await assert.rejects(fixture.call(deletePolicy, { PolicyArn: readOnly }), refused);
   assert.ok(stored(fixture, 'p'));
 });
+
+test('the policy of a root task can be read, and attached to nobody', async () => {
+  const fixture = await openServiceFixture();
+  await putHolders(fixture, 'alice');
+  const PolicyArn = 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy';
+  const policy = await get(fixture, PolicyArn);
+  assert.deepEqual([policy.Path, policy.IsAttachable], ['/root-task/', false]);
+  await assert.rejects(
+    fixture.call(attachedPolicyOperations.AttachUserPolicy, { UserName: 'alice', PolicyArn }),
+    isFault('NoSuchEntity', `Policy ${PolicyArn} does not exist or is not attachable.`),
+  );
+});
