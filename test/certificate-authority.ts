@@ -7,6 +7,7 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import { isIP } from 'node:net';
+import { der, identifier, integer, sequence, time } from './der-writer.ts';
 
 /** A certificate and its private key, in PEM. */
 export interface Identity {
@@ -87,37 +88,8 @@ function certify(
   return sequence(body, ecdsaWithSha256, der(0x03, Buffer.of(0), signature));
 }
 
-function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  const length =
-    body.length < 128
-      ? Buffer.of(body.length)
-      : body.length < 256
-        ? Buffer.of(0x81, body.length)
-        : Buffer.of(0x82, body.length >> 8, body.length & 255);
-  return Buffer.concat([Buffer.of(tag), length, body]);
-}
-
-function sequence(...parts: readonly Uint8Array[]): Buffer {
-  return der(0x30, ...parts);
-}
-
-function integer(bytes: Uint8Array): Buffer {
-  return der(0x02, bytes);
-}
-
-/** An object identifier, its encoded arcs in hexadecimal. */
-function identifier(hex: string): Buffer {
-  return der(0x06, Buffer.from(hex, 'hex'));
-}
-
 function nameOf(commonName: string): Buffer {
   return sequence(der(0x31, sequence(identifier('550403'), der(0x0c, Buffer.from(commonName)))));
-}
-
-function time(instant: number): Buffer {
-  const digits = new Date(instant).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
-  return der(0x18, Buffer.from(digits));
 }
 
 const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'));
