@@ -16,6 +16,7 @@ const services: Readonly<Record<string, string>> = {
   organizations: 'organizations-2016-11-28.json',
   account: 'account-2021-02-01.json',
   cloudtrail: 'cloudtrail-2013-11-01.json',
+  rolesanywhere: 'rolesanywhere-2018-05-10.json',
   signin: 'signin-2023-01-01.json',
 };
 

@@ -10,7 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Services whose actions are spelt out: those an installation of Brevet decides about. The names of all would weigh half a megabyte. */
-const spelledOut = ['account', 'cloudtrail', 'iam', 'organizations', 's3', 'sts'];
+const spelledOut = ['account', 'cloudtrail', 'iam', 'organizations', 'rolesanywhere', 's3', 'sts'];
 const lineWidth = 110;
 
 const root = join(import.meta.dirname, '..');

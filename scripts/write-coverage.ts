@@ -9,6 +9,7 @@ import { cloudtrail } from '#services/cloudtrail';
 import { iam } from '#services/iam';
 import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { organizations } from '#services/organizations';
+import { rolesanywhere } from '#services/rolesanywhere';
 import { sts } from '#services/sts';
 
 type Table = Readonly<Record<string, Operation | FederatedOperation | Unsupported>>;
@@ -20,6 +21,7 @@ const services: readonly (readonly [title: string, table: Table])[] = [
   ['Account', account],
   ['Brevet, for verifiers', brevet],
   ['CloudTrail', cloudtrail],
+  ['Roles Anywhere', rolesanywhere],
 ];
 
 /** The text of docs/coverage.md. */

@@ -34,6 +34,7 @@ import { cloudtrail } from '#services/cloudtrail';
 import { iam, rotateWebIdentityKeys } from '#services/iam';
 import { GuessLimit } from '#services/operation';
 import { organizations } from '#services/organizations';
+import { rolesanywhere } from '#services/rolesanywhere';
 import { forgetUsedAssertions, sts } from '#services/sts';
 import { type AuditLog, type EventIndex, openAuditLog, openEventIndex } from '#stores/audit-log';
 import {
@@ -48,7 +49,15 @@ import { openLocalBuckets } from '#stores/trail-store';
 import { createRandomPool } from './random-pool.ts';
 
 /** Every service of the endpoint. The sweeps walk these tables: an operation that stands in one is swept. */
-export const services = { sts, iam, organizations, account, cloudtrail, brevet } satisfies ServiceTables;
+export const services = {
+  sts,
+  iam,
+  organizations,
+  account,
+  cloudtrail,
+  rolesanywhere,
+  brevet,
+} satisfies ServiceTables;
 
 /** What it takes to compose one process. */
 export interface ComposeOptions {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { OperationModel } from '#wire/model';
 import { actionOf, built, type Sweep, startSweep } from '../sweeps/sweep.ts';
-import { type Known, steps } from './walk.ts';
+import { type Fields, type Known, steps } from './walk.ts';
 
 let sweep: Sweep;
 const known: Known = { values: new Map(), credentials: new Map() };
@@ -11,6 +12,14 @@ before(async () => {
 });
 after(() => sweep.stop());
 
+/** The walk has text where the SDK for JavaScript takes bytes. */
+function withBytes({ input: shape }: OperationModel, input: Fields): Fields {
+  const bytes = (shape?.members ?? []).flatMap(({ name, shape: { type } }) =>
+    type === 'blob' && typeof input[name] === 'string' ? [[name, Buffer.from(input[name])]] : [],
+  );
+  return { ...input, ...Object.fromEntries(bytes) };
+}
+
 describe('the AWS SDK for JavaScript', () => {
   const walked = new Set<string>();
   for (const [index, { service, operation, input, as, read }] of steps.entries()) {
@@ -19,19 +28,24 @@ describe('the AWS SDK for JavaScript', () => {
     test(`step ${index + 1}: ${service}:${operation}${as === undefined ? '' : ` as ${as}`}`, async () => {
       assert.ok(found);
       const credentials = as === undefined ? undefined : known.credentials.get(as);
-      const { output, error } = await sweep.call(found.model, input(known), credentials);
+      const { output, error } = await sweep.call(
+        found.model,
+        withBytes(found.model, input(known)),
+        credentials,
+      );
       assert.ok(output, `${error?.code}: ${error?.message}`);
       read?.(output, known);
     });
   }
 
   test('has walked every built operation of AWS', () => {
-    // The input of the first comes out of a refusal, which a client shows only in a header; the second has nothing to describe, and the
-    // third needs an identity provider: web-identity.test.ts walks it.
+    // The input of the first comes out of a refusal, which a client shows only in a header; the second has nothing to describe, the third
+    // needs an identity provider: web-identity.test.ts walks it; the last needs a certificate: roles-anywhere.test.ts.
     const aside = new Set([
       'sts:DecodeAuthorizationMessage',
       'organizations:DescribeEffectivePolicy',
       'sts:AssumeRoleWithWebIdentity',
+      'rolesanywhere:GetSubject',
     ]);
     const missing = built
       .filter(({ model }) => model.service.service !== 'brevet')

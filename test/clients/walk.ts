@@ -6,6 +6,7 @@ import { totpCode, totpStep } from '#core/totp';
 import type { ServiceName } from '#wire/model';
 import { createSamlIssuer, encodeResponse, samlResponse } from '../saml-issuer.ts';
 import type { Credentials } from '../started-service.ts';
+import { createTestAuthority } from '../x509-writer.ts';
 import { decodeBase32 } from './base32.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -55,6 +56,7 @@ const sts = step.bind(undefined, 'sts');
 const organizations = step.bind(undefined, 'organizations');
 const account = step.bind(undefined, 'account');
 const cloudtrail = step.bind(undefined, 'cloudtrail');
+const rolesanywhere = step.bind(undefined, 'rolesanywhere');
 
 /** Remembers the text at a path under a name. */
 function learn(name: string, ...path: readonly (string | number)[]): NonNullable<Step['read']> {
@@ -104,6 +106,17 @@ const saml = (known: Known): Fields => ({ SAMLProviderArn: value(known, 'saml') 
 const person = { RoleName: 'person' };
 const personArn = (known: Known): string => `arn:aws:iam::${value(known, 'account')}:role/person`;
 const trail = { Name: 'walk' };
+const authority = createTestAuthority();
+const certificates = {
+  sourceType: 'CERTIFICATE_BUNDLE',
+  sourceData: { x509CertificateData: authority.pem },
+};
+const anchor = (known: Known): Fields => ({ trustAnchorId: value(known, 'anchor') });
+const anchored = (known: Known): Fields => ({ trustAnchorArn: value(known, 'anchor ARN') });
+const anywhere = (known: Known): Fields => ({ profileId: value(known, 'profile') });
+const crl = (known: Known): Fields => ({ crlId: value(known, 'crl') });
+const lowerTags = [{ key: 'team', value: 'blue' }];
+const expiry = 'CA_CERTIFICATE_EXPIRY';
 const unit = (known: Known): Fields => ({ OrganizationalUnitId: value(known, 'unit') });
 const controlled = (known: Known): Fields => ({ PolicyId: value(known, 'control') });
 const trusted = { ServicePrincipal: 'iam.amazonaws.com' };
@@ -461,6 +474,65 @@ export const steps: readonly Step[] = [
   cloudtrail('StopLogging', trail),
   cloudtrail('ListPublicKeys'),
   cloudtrail('DeleteTrail', trail),
+
+  rolesanywhere(
+    'CreateTrustAnchor',
+    { name: 'walk', source: certificates, enabled: true, tags: lowerTags },
+    {
+      read: (output, known) => {
+        learn('anchor', 'trustAnchor', 'trustAnchorId')(output, known);
+        learn('anchor ARN', 'trustAnchor', 'trustAnchorArn')(output, known);
+      },
+    },
+  ),
+  rolesanywhere('GetTrustAnchor', anchor),
+  rolesanywhere('ListTrustAnchors'),
+  rolesanywhere('UpdateTrustAnchor', (known) => ({ ...anchor(known), name: 'walking' })),
+  rolesanywhere('DisableTrustAnchor', anchor),
+  rolesanywhere('EnableTrustAnchor', anchor),
+  rolesanywhere('PutNotificationSettings', (known) => ({
+    ...anchor(known),
+    notificationSettings: [{ event: expiry, enabled: true, threshold: 30 }],
+  })),
+  rolesanywhere('ResetNotificationSettings', (known) => ({
+    ...anchor(known),
+    notificationSettingKeys: [{ event: expiry }],
+  })),
+  rolesanywhere('TagResource', (known) => ({ resourceArn: value(known, 'anchor ARN'), tags: lowerTags })),
+  rolesanywhere('ListTagsForResource', (known) => ({ resourceArn: value(known, 'anchor ARN') })),
+  rolesanywhere('UntagResource', (known) => ({ resourceArn: value(known, 'anchor ARN'), tagKeys: keys })),
+  rolesanywhere(
+    'CreateProfile',
+    (known) => ({ name: 'walk', roleArns: [value(known, 'role')], enabled: true }),
+    { read: learn('profile', 'profile', 'profileId') },
+  ),
+  rolesanywhere('GetProfile', anywhere),
+  rolesanywhere('ListProfiles'),
+  rolesanywhere('UpdateProfile', (known) => ({ ...anywhere(known), durationSeconds: 900 })),
+  rolesanywhere('DisableProfile', anywhere),
+  rolesanywhere('EnableProfile', anywhere),
+  rolesanywhere('PutAttributeMapping', (known) => ({
+    ...anywhere(known),
+    certificateField: 'x509Subject',
+    mappingRules: [{ specifier: 'CN' }, { specifier: 'OU' }],
+  })),
+  rolesanywhere('DeleteAttributeMapping', (known) => ({
+    ...anywhere(known),
+    certificateField: 'x509Subject',
+    specifiers: ['OU'],
+  })),
+  rolesanywhere('ImportCrl', (known) => ({ name: 'walk', crlData: authority.revoke(), ...anchored(known) }), {
+    read: learn('crl', 'crl', 'crlId'),
+  }),
+  rolesanywhere('GetCrl', crl),
+  rolesanywhere('ListCrls'),
+  rolesanywhere('UpdateCrl', (known) => ({ ...crl(known), name: 'walking' })),
+  rolesanywhere('EnableCrl', crl),
+  rolesanywhere('DisableCrl', crl),
+  rolesanywhere('ListSubjects'),
+  rolesanywhere('DeleteCrl', crl),
+  rolesanywhere('DeleteProfile', anywhere),
+  rolesanywhere('DeleteTrustAnchor', anchor),
 
   iam('RemoveRoleFromInstanceProfile', { ...profile, ...role }),
   iam('DeleteInstanceProfile', profile),

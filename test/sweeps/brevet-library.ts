@@ -1,73 +1,36 @@
-import { hashBody, signRequest } from '#core/sigv4';
 import { serviceModels } from '#wire/model';
-import type { Credentials } from '../started-service.ts';
 import type { Fields } from './minimal-input.ts';
-
-interface Request {
-  readonly headers: Record<string, string>;
-}
-
-type Handler = (args: { readonly request: Request }) => Promise<unknown>;
-
-interface Options {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: Credentials;
-}
+import { type ClientOptions, type Middleware, sendSigned } from './signed-call.ts';
 
 /** A client of Brevet's own service, for which there is no SDK, in the SDK's form as far as the sweeps use it. */
 class BrevetClient {
-  readonly #options: Options;
-  #middleware: (next: Handler) => Handler = (next) => next;
+  readonly #options: ClientOptions;
+  #middleware: Middleware = (next) => next;
   readonly middlewareStack = {
-    add: (middleware: (next: Handler) => Handler): void => {
+    add: (middleware: Middleware): void => {
       this.#middleware = middleware;
     },
   };
 
-  constructor(options: Options) {
+  constructor(options: ClientOptions) {
     this.#options = options;
   }
 
   destroy(): void {}
 
   async send({ name, input }: Command): Promise<Fields> {
-    const { endpoint, region, credentials } = this.#options;
     const { targetPrefix, signingName } = serviceModels.brevet;
-    const body = Buffer.from(JSON.stringify(input));
-    const { rawHeaders } = signRequest(
-      {
-        method: 'POST',
-        target: '/',
-        rawHeaders: [
-          ...['host', new URL(endpoint).host],
-          ...['content-type', 'application/x-amz-json-1.1'],
-          ...['x-amz-target', `${targetPrefix}.${name}`],
-        ],
-        bodySha256: hashBody(body),
+    return await sendSigned(this.#options, this.#middleware, {
+      method: 'POST',
+      target: '/',
+      service: signingName,
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `${targetPrefix}.${name}`,
       },
-      { credentials, region, service: signingName, now: Date.now() },
-    );
-    const headers: Record<string, string> = {};
-    for (let index = 0; index + 1 < rawHeaders.length; index += 2)
-      headers[rawHeaders[index] ?? ''] = rawHeaders[index + 1] ?? '';
-    const answer = await this.#middleware(async ({ request }) => {
-      const { host: _host, ...sent } = request.headers;
-      return await fetch(endpoint, { method: 'POST', headers: sent, body });
-    })({ request: { headers } });
-    return readAnswer(answer as Response);
+      body: Buffer.from(JSON.stringify(input)),
+    });
   }
-}
-
-async function readAnswer(response: Response): Promise<Fields> {
-  const answer = (await response.json()) as Fields & { readonly __type?: string; readonly message?: string };
-  const $metadata = {
-    httpStatusCode: response.status,
-    requestId: response.headers.get('x-amzn-requestid') ?? undefined,
-  };
-  if (response.ok) return { ...answer, $metadata };
-  const { __type: name = '', message, ...members } = answer;
-  throw Object.assign(new Error(message), { ...members, name, $fault: 'client', $metadata });
 }
 
 class Command {

@@ -4,6 +4,7 @@ import type { OperationModel, Shape } from '#wire/model';
 export type Fields = Readonly<Record<string, unknown>>;
 
 const account = '111122223333';
+const uuid = '11111111-2222-4333-8444-555555555555';
 
 const policy = JSON.stringify({
   Version: '2012-10-17',
@@ -29,6 +30,9 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
   [/^(ResourceId|ResourceIdList)$/, `arn:aws:cloudtrail:us-east-1:${account}:trail/sweep`],
+  [/^resourceArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:trust-anchor/${uuid}`],
+  [/^trustAnchorArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:trust-anchor/${uuid}`],
+  [/^profileArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:profile/${uuid}`],
   [/^RegionName$/, 'ap-east-1'],
   [/^Date$/, '20260102'],
 ];
@@ -52,7 +56,7 @@ const candidates: readonly string[] = [
   'v1',
   'US',
   '+1 555 0100',
-  '11111111-2222-4333-8444-555555555555',
+  uuid,
   'sts.amazonaws.com',
   `arn:aws:iam::${account}:role/sweep`,
   `arn:aws:organizations::${account}:account/o-sweepsweep/${account}`,

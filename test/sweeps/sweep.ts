@@ -18,6 +18,7 @@ import { services } from '../../src/main/compose.ts';
 import { type Credentials, type StartedService, startService } from '../started-service.ts';
 import { brevetLibrary } from './brevet-library.ts';
 import type { Fields } from './minimal-input.ts';
+import { rolesanywhereLibrary } from './rolesanywhere-library.ts';
 
 const libraries: Readonly<Record<ServiceName, Fields>> = {
   sts,
@@ -25,6 +26,7 @@ const libraries: Readonly<Record<ServiceName, Fields>> = {
   organizations,
   account,
   cloudtrail,
+  rolesanywhere: rolesanywhereLibrary,
   // It has a door of its own and no table.
   signin: {},
   brevet: brevetLibrary,

@@ -37,6 +37,10 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'digest-key': 'nothing',
   'instance-identity-key': 'nothing',
   'web-identity-issuer': 'nothing',
+  'trust-anchor': 'nothing',
+  'anywhere-profile': 'nothing',
+  'revocation-list': 'nothing',
+  'anywhere-subject': 'nothing',
 };
 
 /**

@@ -450,6 +450,88 @@ export interface WebIdentityIssuerDocument {
   readonly keySets: readonly KeySet[];
 }
 
+/** Something of IAM Roles Anywhere: it is known by its UUID and is of one Region. */
+interface AnywhereResource {
+  /** The UUID. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: string;
+  readonly name: string;
+  readonly isEnabled: boolean;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly tags: readonly Tag[];
+}
+
+export type ExpiryEvent = 'CA_CERTIFICATE_EXPIRY' | 'END_ENTITY_CERTIFICATE_EXPIRY';
+
+/** What an account has set for one kind of notification in place of the default. */
+export interface NotificationSetting {
+  readonly event: ExpiryEvent;
+  readonly isEnabled: boolean;
+  readonly thresholdDays?: number;
+  /** Who set it. */
+  readonly configuredBy: string;
+}
+
+/** Certificate authorities whose certificates stand for roles of the account. */
+export interface TrustAnchorDocument extends AnywhereResource {
+  /** The certificates as they were given, in PEM. */
+  readonly certificates: string;
+  readonly notificationSettings: readonly NotificationSetting[];
+}
+
+export type CertificateField = 'x509Subject' | 'x509Issuer' | 'x509SAN';
+
+/** Which roles certificates may stand for, and what bounds the sessions. */
+export interface AnywhereProfileDocument extends AnywhereResource {
+  readonly createdBy: string;
+  readonly requireInstanceProperties: boolean;
+  readonly acceptRoleSessionName: boolean;
+  readonly durationSeconds: number;
+  readonly roleArns: readonly string[];
+  readonly managedPolicyArns: readonly string[];
+  readonly sessionPolicy?: string;
+  /** Which parts of a field become session tags, by the field. */
+  readonly attributeMappings: Readonly<Record<CertificateField, readonly string[]>>;
+}
+
+/** Certificates that an authority of a trust anchor has taken back. */
+export interface RevocationListDocument extends AnywhereResource {
+  /** UUID of the trust anchor. */
+  readonly trustAnchor: string;
+  /** As it was given, in PEM. */
+  readonly list: string;
+}
+
+/** A certificate that a subject was seen with. */
+export interface SeenCertificate {
+  /** Lower-case hexadecimal. */
+  readonly serialNumber: string;
+  readonly issuer: string;
+  /** PEM. */
+  readonly certificate: string;
+  readonly seenAt: Instant;
+}
+
+/** Whoever has got credentials by certificates of one subject. */
+export interface AnywhereSubjectDocument {
+  /** The UUID, which follows from account, Region and subject. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: string;
+  readonly x509Subject: string;
+  readonly createdAt: Instant;
+  readonly lastSeenAt: Instant;
+  readonly tags: readonly Tag[];
+  /** The latest first. */
+  readonly certificates: readonly SeenCertificate[];
+  readonly instanceProperties: readonly {
+    readonly properties: Readonly<Record<string, string>>;
+    readonly seenAt: Instant;
+  }[];
+}
+
 /** Every kind of record and the document it holds. */
 export interface Documents {
   readonly account: AccountDocument;
@@ -483,6 +565,10 @@ export interface Documents {
   readonly 'digest-key': DigestKeyDocument;
   readonly 'instance-identity-key': InstanceIdentityKeyDocument;
   readonly 'web-identity-issuer': WebIdentityIssuerDocument;
+  readonly 'trust-anchor': TrustAnchorDocument;
+  readonly 'anywhere-profile': AnywhereProfileDocument;
+  readonly 'revocation-list': RevocationListDocument;
+  readonly 'anywhere-subject': AnywhereSubjectDocument;
 }
 
 export type Kind = keyof Documents;

@@ -28,6 +28,17 @@ function byIdOnly<D extends { readonly id: string }>(
   return new Collection<D>(owner === undefined ? ids : { ...ids, owner });
 }
 
+interface Placed {
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** What is of one Region is listed by account and Region. */
+function byPlace<D extends Placed>(owner?: (document: D) => string | undefined): Collection<D> {
+  return byIdOnly<D>(({ account, region }) => `${account} ${region}`, owner);
+}
+
 function createCollections(): Collections {
   return {
     account: byIdOnly(
@@ -77,6 +88,10 @@ function createCollections(): Collections {
     'digest-key': byIdOnly((key) => `${key.account} ${key.region}`),
     'instance-identity-key': byIdOnly(),
     'web-identity-issuer': byIdOnly((issuer) => issuer.account),
+    'trust-anchor': byPlace(),
+    'anywhere-profile': byPlace(),
+    'revocation-list': byPlace((list) => list.trustAnchor),
+    'anywhere-subject': byPlace(),
   };
 }
 

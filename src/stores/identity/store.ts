@@ -316,6 +316,10 @@ const kinds: Readonly<Record<Kind, true>> = {
   'digest-key': true,
   'instance-identity-key': true,
   'web-identity-issuer': true,
+  'trust-anchor': true,
+  'anywhere-profile': true,
+  'revocation-list': true,
+  'anywhere-subject': true,
 };
 
 /** Applies one change; a kind this version does not know belongs to a newer one, and is left to it. */

@@ -4,6 +4,7 @@ import type {
   CloudtrailErrorCode,
   IamErrorCode,
   OrganizationsErrorCode,
+  RolesanywhereErrorCode,
   SigninErrorCode,
   StsErrorCode,
 } from '#wire/model';
@@ -18,6 +19,7 @@ export type FaultCode =
   | AccountErrorCode
   | BrevetErrorCode
   | CloudtrailErrorCode
+  | RolesanywhereErrorCode
   | SigninErrorCode;
 
 /** An answer other than success, in the words of the query services; `answerOf` gives it the form of the service that answers. */

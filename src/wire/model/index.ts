@@ -13,6 +13,8 @@ import type * as IamTypes from './generated/iam.ts';
 import { iamModel } from './generated/iam.ts';
 import type * as OrganizationsTypes from './generated/organizations.ts';
 import { organizationsModel } from './generated/organizations.ts';
+import type * as RolesanywhereTypes from './generated/rolesanywhere.ts';
+import { rolesanywhereModel } from './generated/rolesanywhere.ts';
 import type * as SigninTypes from './generated/signin.ts';
 import { signinModel } from './generated/signin.ts';
 import type * as StsTypes from './generated/sts.ts';
@@ -20,7 +22,15 @@ import { stsModel } from './generated/sts.ts';
 import type { ServiceModel, ServiceName } from './service.ts';
 
 /** Each service's structures by name: `StsTypes.AssumeRoleRequest`. */
-export type { AccountTypes, CloudtrailTypes, IamTypes, OrganizationsTypes, SigninTypes, StsTypes };
+export type {
+  AccountTypes,
+  CloudtrailTypes,
+  IamTypes,
+  OrganizationsTypes,
+  RolesanywhereTypes,
+  SigninTypes,
+  StsTypes,
+};
 
 /** Every service that has a model, built or not. */
 export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
@@ -29,6 +39,7 @@ export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
   organizations: organizationsModel,
   account: accountModel,
   cloudtrail: cloudtrailModel,
+  rolesanywhere: rolesanywhereModel,
   signin: signinModel,
   brevet: brevetModel,
 };
@@ -59,6 +70,11 @@ export {
   type OrganizationsOperationName,
   organizationsOperations,
 } from './generated/organizations.ts';
+export {
+  type RolesanywhereErrorCode,
+  type RolesanywhereOperationName,
+  rolesanywhereOperations,
+} from './generated/rolesanywhere.ts';
 export { type SigninErrorCode, type SigninOperationName, signinOperations } from './generated/signin.ts';
 export { type StsErrorCode, type StsOperationName, stsOperations } from './generated/sts.ts';
 export type { NoInput } from './link.ts';

@@ -1,6 +1,14 @@
 import type { Shape, StructureShape } from './shapes.ts';
 
-export type ServiceName = 'sts' | 'iam' | 'organizations' | 'account' | 'cloudtrail' | 'signin' | 'brevet';
+export type ServiceName =
+  | 'sts'
+  | 'iam'
+  | 'organizations'
+  | 'account'
+  | 'cloudtrail'
+  | 'rolesanywhere'
+  | 'signin'
+  | 'brevet';
 
 export type Protocol = 'query' | 'json' | 'rest-json';
 

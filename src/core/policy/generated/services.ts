@@ -165,6 +165,13 @@ export const actionNames: Readonly<Record<string, ReadonlySet<string>>> = {
     ' TerminateResponsibilityTransfer UntagResource UpdateOrganizationalUnit UpdatePolicy' +
     ' UpdateResponsibilityTransfer',
   ),
+  rolesanywhere: words(
+    'CreateProfile CreateTrustAnchor DeleteAttributeMapping DeleteCrl DeleteProfile DeleteTrustAnchor' +
+    ' DisableCrl DisableProfile DisableTrustAnchor EnableCrl EnableProfile EnableTrustAnchor GetCrl' +
+    ' GetProfile GetSubject GetTrustAnchor ImportCrl ListCrls ListProfiles ListSubjects' +
+    ' ListTagsForResource ListTrustAnchors PutAttributeMapping PutNotificationSettings' +
+    ' ResetNotificationSettings TagResource UntagResource UpdateCrl UpdateProfile UpdateTrustAnchor',
+  ),
   s3: words(
     'AbortMultipartUpload AllowVendedLogDeliveryForResource AssociateAccessGrantsIdentityCenter' +
     ' BypassGovernanceRetention CreateAccessGrant CreateAccessGrantsInstance CreateAccessGrantsLocation' +
