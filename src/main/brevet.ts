@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // The executable: hands the process to the command line. What serves is loaded only when it is asked for.
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runCommandLine } from './command-line/index.ts';
+import { openTerminal } from './command-line/people/prompt.ts';
+import { runChild } from './command-line/people/run-child.ts';
 
 const readFile = (path: string | URL): string => readFileSync(path, 'utf8');
 const { version } = JSON.parse(readFile(new URL('../../package.json', import.meta.url))) as {
@@ -27,6 +30,12 @@ process.exit(
       return stop.signal;
     },
     isTerminal: process.stdout.isTTY === true,
+    platform: process.platform,
+    terminal: openTerminal(),
+    fetch,
+    random: (bytes) => randomBytes(bytes).toString('base64url'),
+    ownCommand: [process.execPath, ...process.argv.slice(1, 2)],
+    runChild,
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
   }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noPeople } from '../../../test/no-people.ts';
 import type {
   RemoteAuthorizerSettings,
   RemoteGatewaySettings,
@@ -28,6 +29,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
   let stdout = '';
   let stderr = '';
   const code = await runCommandLine(line.split(' ').filter(Boolean), {
+    ...noPeople,
     version: '1.2.3',
     environment: { BREVET_REGION: 'eu-west-1' },
     workingDirectory: '/here',

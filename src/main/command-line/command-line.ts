@@ -17,12 +17,16 @@ import {
 } from '../settings/index.ts';
 import { type AuditPorts, addAuditCommand, CommandFailed } from './audit/audit-command.ts';
 import { addExplainCommand, type ExplainPorts } from './explain/explain-command.ts';
+import { ExitWith } from './people/options.ts';
+import { addPeopleCommands } from './people/people-commands.ts';
+import type { PeoplePorts } from './people/ports.ts';
 
 /** Everything the command line touches outside itself. */
 export interface CommandLinePorts
   extends Omit<SettingsInput, 'flags'>,
     Pick<ExplainPorts, 'readInput' | 'now' | 'isTerminal'>,
-    Pick<AuditPorts, 'interrupted'> {
+    Pick<AuditPorts, 'interrupted'>,
+    Omit<PeoplePorts, 'now'> {
   readonly version: string;
   /** Runs the service until it is told to stop; rejects when it cannot start. */
   readonly serve: (settings: Settings) => Promise<void>;
@@ -36,8 +40,8 @@ export interface CommandLinePorts
   readonly stderr: (text: string) => void;
 }
 
-/** 0 done, 1 failed, 2 usage or settings. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 done, 1 failed, 2 usage or settings; of `exec` that of the command it ran. */
+export type ExitCode = number;
 
 /** Runs `brevet ARGUMENTS` (without the program's own name) and returns the exit code; says on stderr what went wrong. */
 export async function runCommandLine(given: readonly string[], ports: CommandLinePorts): Promise<ExitCode> {
@@ -48,6 +52,7 @@ export async function runCommandLine(given: readonly string[], ports: CommandLin
     // Commander has already said what it has to say; help and version arrive here too, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof CommandFailed) return 1;
+    if (error instanceof ExitWith) return error.exitCode;
     if (error instanceof SettingsError) {
       for (const problem of error.problems) ports.stderr(`brevet: ${problem}\n`);
       return 2;
@@ -64,6 +69,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .version(ports.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({ writeOut: ports.stdout, writeErr: ports.stderr });
   program
     .command('serve')
@@ -130,6 +136,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .action((flags: GatewayFlags) => ports.serveGateway(loadGatewaySettings(flags, ports)));
   addExplainCommand(program, ports);
   addAuditCommand(program, ports);
+  addPeopleCommands(program, ports);
   return program;
 }
 

@@ -18,6 +18,7 @@ import { AssumeRoleCommand, DecodeAuthorizationMessageCommand } from '@aws-sdk/c
 import type { UniqueId } from '#core/identifiers';
 import { authorizationMessageHeader } from '#pipeline';
 import { runCommandLine } from '../../../src/main/command-line/index.ts';
+import { noPeople } from '../../no-people.ts';
 import { type Credentials, credentialsOf, type StartedService, startService } from '../../started-service.ts';
 
 const account = '111122223333';
@@ -490,6 +491,7 @@ describe('the simulator over the wire', () => {
 async function brevetExplain(...given: readonly string[]) {
   let [stdout, stderr] = ['', ''];
   const code = await runCommandLine(['explain', '--endpoint-url', service.endpoint, ...given], {
+    ...noPeople,
     version: '1.2.3',
     environment: {
       AWS_ACCESS_KEY_ID: service.root.accessKeyId,

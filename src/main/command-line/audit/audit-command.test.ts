@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { AuditEvent } from '#core/audit';
 import { openAuditLog } from '#stores/audit-log';
 import { auditEvent } from '../../../../test/audit-event.ts';
+import { noPeople } from '../../../../test/no-people.ts';
 import { runCommandLine } from '../index.ts';
 
 const now = Date.UTC(2026, 0, 2);
@@ -62,6 +63,7 @@ async function brevet(
   let [stdout, stderr] = ['', ''];
   const stop = new AbortController();
   const code = await runCommandLine(['audit', ...given, '--data-dir', dataDirectory], {
+    ...noPeople,
     version: '1.2.3',
     environment: {},
     workingDirectory: '/here',

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { deriveSigningKey, hashBody, parseSignature, verifySignature } from '#core/sigv4';
+import { noPeople } from '../../../../test/no-people.ts';
 import { runCommandLine } from '../index.ts';
 
 const user = 'arn:aws:iam::111122223333:user/staff/alice';
@@ -75,6 +76,7 @@ async function brevet(
   let stdout = '';
   let stderr = '';
   const code = await runCommandLine(['explain', ...given], {
+    ...noPeople,
     version: '1.2.3',
     environment: more.environment ?? {},
     workingDirectory: '/here',

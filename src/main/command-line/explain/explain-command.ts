@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { explain } from '#core/policy';
 import type { Instant } from '#core/time';
 import type { IamTypes } from '#wire/model';
-import { askService, type QueryCall } from './ask-service.ts';
+import { askService, type QueryCall } from '../ask-service.ts';
 import { loadAwsProfile } from './aws-profile.ts';
 import { drawDecoded, parseDecoded } from './draw-decoded.ts';
 import { drawExplanation } from './draw-explanation.ts';

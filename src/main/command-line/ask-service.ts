@@ -1,6 +1,7 @@
 import { hashBody, signRequest } from '#core/sigv4';
 import type { Instant } from '#core/time';
-import type { AwsProfile } from './aws-profile.ts';
+import type { AwsProfile } from './explain/aws-profile.ts';
+import { ServiceUnreachable } from './unreachable.ts';
 
 /** A call of an AWS query service, its parameters flattened as that protocol has them. */
 export interface QueryCall {
@@ -63,7 +64,7 @@ async function send(url: URL, request: RequestInit): Promise<Answer> {
   try {
     response = await fetch(url, request);
   } catch (error) {
-    throw new Error(`cannot reach ${url.origin}`, { cause: error });
+    throw new ServiceUnreachable(`cannot reach ${url.origin}`, { cause: error });
   }
   const text = await response.text();
   try {
