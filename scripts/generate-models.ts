@@ -18,6 +18,7 @@ const services: Readonly<Record<string, string>> = {
   cloudtrail: 'cloudtrail-2013-11-01.json',
   rolesanywhere: 'rolesanywhere-2018-05-10.json',
   signin: 'signin-2023-01-01.json',
+  'eks-auth': 'eks-auth-2023-11-26.json',
 };
 
 interface SourceMember {
@@ -216,7 +217,8 @@ function generate(service: string, file: string, model: SourceModel): string {
     .filter((name) => shapeNamed(model, name).exception === true)
     .map((name) => shapeNamed(model, name).error?.code ?? name);
   const operations = Object.values(model.operations);
-  const Service = interfaceName(service);
+  const name = service.replaceAll(/-(.)/g, (_hyphen, letter: string) => letter.toUpperCase());
+  const Service = interfaceName(name);
   const header = {
     service,
     protocol: metadata.protocol,
@@ -250,14 +252,14 @@ ${shapes.map((name) => `    ${propertyName(name)}: ${tableShape(shapeNamed(model
 
 const { model, operation } = linkService(table);
 
-export const ${service}Model = model;
+export const ${name}Model = model;
 
 /** The operations, each carrying the types of its input and output. */
-export const ${service}Operations = {
+export const ${name}Operations = {
 ${tokens.join('\n')}
 };
 
-export type ${Service}OperationName = keyof typeof ${service}Operations;
+export type ${Service}OperationName = keyof typeof ${name}Operations;
 
 export type ${Service}ErrorCode =
 ${errorCodes.map((code) => `  | ${quote(code)}`).join('\n')};

@@ -2,6 +2,8 @@ import type {
   AccountErrorCode,
   BrevetErrorCode,
   CloudtrailErrorCode,
+  EksAuthErrorCode,
+  EksErrorCode,
   IamErrorCode,
   OrganizationsErrorCode,
   RolesanywhereErrorCode,
@@ -20,7 +22,9 @@ export type FaultCode =
   | BrevetErrorCode
   | CloudtrailErrorCode
   | RolesanywhereErrorCode
-  | SigninErrorCode;
+  | SigninErrorCode
+  | EksErrorCode
+  | EksAuthErrorCode;
 
 /** An answer other than success, in the words of the query services; `answerOf` gives it the form of the service that answers. */
 export class Fault extends Error {

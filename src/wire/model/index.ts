@@ -1,14 +1,18 @@
 /**
  * The AWS service models: operations, shapes, constraints and declared errors, as tables generated from AWS's own models
- * (see NOTICE) with a short reviewed list of corrections in patches.ts, and the model of Brevet's own service. A base room of the wire floor.
+ * (see NOTICE) with a short reviewed list of corrections in patches.ts, the model of Brevet's own service and
+ * that of the part of EKS it answers for. A base room of the wire floor.
  * It holds facts only: it decodes nothing, checks nothing and knows no handler. Called by every codec, by the services
  * (`stsOperations.AssumeRole`) and by the pipeline.
  */
 import { brevetModel } from './brevet.ts';
+import { eksModel } from './eks.ts';
 import type * as AccountTypes from './generated/account.ts';
 import { accountModel } from './generated/account.ts';
 import type * as CloudtrailTypes from './generated/cloudtrail.ts';
 import { cloudtrailModel } from './generated/cloudtrail.ts';
+import type * as EksAuthTypes from './generated/eks-auth.ts';
+import { eksAuthModel } from './generated/eks-auth.ts';
 import type * as IamTypes from './generated/iam.ts';
 import { iamModel } from './generated/iam.ts';
 import type * as OrganizationsTypes from './generated/organizations.ts';
@@ -25,6 +29,7 @@ import type { ServiceModel, ServiceName } from './service.ts';
 export type {
   AccountTypes,
   CloudtrailTypes,
+  EksAuthTypes,
   IamTypes,
   OrganizationsTypes,
   RolesanywhereTypes,
@@ -41,6 +46,8 @@ export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
   cloudtrail: cloudtrailModel,
   rolesanywhere: rolesanywhereModel,
   signin: signinModel,
+  eks: eksModel,
+  'eks-auth': eksAuthModel,
   brevet: brevetModel,
 };
 
@@ -54,6 +61,8 @@ export {
   type OwnedBucketRequest,
   type PutBucketPolicyRequest,
 } from './brevet.ts';
+export { type EksErrorCode, type EksOperationName, eksOperations } from './eks.ts';
+export type { AssociationResponse, PodIdentityAssociation, TagMap } from './eks-types.ts';
 export {
   type AccountErrorCode,
   type AccountOperationName,
@@ -64,6 +73,11 @@ export {
   type CloudtrailOperationName,
   cloudtrailOperations,
 } from './generated/cloudtrail.ts';
+export {
+  type EksAuthErrorCode,
+  type EksAuthOperationName,
+  eksAuthOperations,
+} from './generated/eks-auth.ts';
 export { type IamErrorCode, type IamOperationName, iamOperations } from './generated/iam.ts';
 export {
   type OrganizationsErrorCode,

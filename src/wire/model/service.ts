@@ -8,6 +8,8 @@ export type ServiceName =
   | 'cloudtrail'
   | 'rolesanywhere'
   | 'signin'
+  | 'eks'
+  | 'eks-auth'
   | 'brevet';
 
 export type Protocol = 'query' | 'json' | 'rest-json';
