@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
+import { eks } from '#services/eks';
+import { eksAuth } from '#services/eks-auth';
 import { iam } from '#services/iam';
 import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { organizations } from '#services/organizations';
@@ -22,6 +24,8 @@ const services: readonly (readonly [title: string, table: Table])[] = [
   ['Brevet, for verifiers', brevet],
   ['CloudTrail', cloudtrail],
   ['Roles Anywhere', rolesanywhere],
+  ['EKS, as far as pods need it for credentials', eks],
+  ['EKS Auth', eksAuth],
 ];
 
 /** The text of docs/coverage.md. */

@@ -2,8 +2,10 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import type { AccountId } from '#core/identifiers';
 import { createTokenKey } from '#core/session-token';
 import {
+  type AssumeForService,
   type Call,
   type Caller,
+  type Cluster,
   GuessLimit,
   type Operation,
   type Question,
@@ -12,6 +14,7 @@ import {
 import { type AccountDocument, type IdentityStore, openIdentityStore } from '#stores/identity';
 import { createSecretBox, type SecretBox } from '#stores/keyring';
 import { createMemoryDatabase, openMemoryEngine } from '../src/stores/identity/engines/memory.ts';
+import { absentPorts } from './absent-ports.ts';
 
 /** An identity store in memory with one account, and a way to run operations on it as the pipeline does, policy left out. */
 export interface ServiceFixture {
@@ -25,6 +28,10 @@ export interface ServiceFixture {
   region: string;
   /** Whether requests go to the global endpoint; tests move it. */
   isGlobalEndpoint: boolean;
+  /** The clusters of the settings; tests put some there. */
+  clusters: readonly Cluster[];
+  /** What happens when a service is to make a session; tests say it. */
+  assumeForService: AssumeForService;
   /** Runs load, authorize and run; returns the answer. */
   call(operation: Operation, input: unknown, caller?: Caller): Promise<never>;
   /** Runs load and authorize; returns the questions that would be put to policy. */
@@ -52,6 +59,9 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
   const account = await addAccount(accountId, 'management');
   const root: RootCaller = { kind: 'root', account, accessKeyId: 'AKIAROOT' };
   const callAs = (caller: Caller): Call => ({
+    ...absentPorts,
+    clusters: fixture.clusters,
+    assumeForService: fixture.assumeForService,
     state: identity.state,
     caller,
     region: fixture.region,
@@ -74,6 +84,8 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     now: Date.UTC(2026, 0, 2, 3, 4, 5),
     region: 'us-east-1',
     isGlobalEndpoint: false,
+    clusters: absentPorts.clusters,
+    assumeForService: absentPorts.assumeForService,
     addAccount,
     questions(operation, input, caller = root) {
       const call = callAs(caller);

@@ -10,7 +10,8 @@ import {
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { CloudTrailEvent } from '#core/audit';
 import type { AccountId } from '#core/identifiers';
-import { assumeRoleForService, type ServiceSession } from '#services/sts';
+import type { ServiceSession } from '#services/operation';
+import { assumeRoleForService } from '#services/sts';
 import { credentialsOf, type StartedService, startService } from './started-service.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/pod';

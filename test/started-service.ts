@@ -9,6 +9,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Answered } from '#pipeline';
 import { createApiServer } from '#servers/api';
+import type { Cluster } from '#services/operation';
 import type { OutboundHttp } from '#stores/outbound-http';
 import { compose, type House } from '../src/main/compose.ts';
 import { createFirstAccount } from '../src/main/first-start.ts';
@@ -41,7 +42,11 @@ export interface StartedService {
 }
 
 export async function startService(
-  options: { readonly databaseUrl?: string; readonly outbound?: OutboundHttp } = {},
+  options: {
+    readonly databaseUrl?: string;
+    readonly outbound?: OutboundHttp;
+    readonly clusters?: readonly Cluster[];
+  } = {},
 ): Promise<StartedService> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'brevet-test-'));
   const answered: Answered[] = [];
@@ -59,6 +64,7 @@ export async function startService(
     databaseUrl: options.databaseUrl,
     domain: undefined,
     ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
+    ...(options.clusters === undefined ? {} : { clusters: options.clusters }),
     publicUrl: () => endpoint,
     writer: 'test-0',
     clock: now,

@@ -11,6 +11,7 @@ import { GuessLimit } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
 import { compose, type House, services } from '../../src/main/compose.ts';
 import { createRandomPool } from '../../src/main/random-pool.ts';
+import { absentPorts } from '../../test/absent-ports.ts';
 
 const [kind, workers = '1', dataDirectory = ''] = process.argv.slice(2);
 const feedMs = 500;
@@ -34,7 +35,7 @@ function withoutAudit({ identity, box, keyring, events }: House): Handle {
     noise: new NoiseLimit(),
     clock: Date.now,
     random: createRandomPool(),
-    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    ...absentPorts,
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,

@@ -31,11 +31,13 @@ import { serveIssuerDocuments } from '#servers/web-identity';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
+import { eks } from '#services/eks';
+import { eksAuth } from '#services/eks-auth';
 import { iam, rotateWebIdentityKeys } from '#services/iam';
-import { GuessLimit } from '#services/operation';
+import { type AssumeForService, type Cluster, GuessLimit, ProviderKeys } from '#services/operation';
 import { organizations } from '#services/organizations';
 import { rolesanywhere } from '#services/rolesanywhere';
-import { forgetUsedAssertions, sts } from '#services/sts';
+import { assumeRoleForService, forgetUsedAssertions, sts } from '#services/sts';
 import { type AuditLog, type EventIndex, openAuditLog, openEventIndex } from '#stores/audit-log';
 import {
   type IdentityStore,
@@ -57,6 +59,8 @@ export const services = {
   cloudtrail,
   rolesanywhere,
   brevet,
+  eks,
+  'eks-auth': eksAuth,
 } satisfies ServiceTables;
 
 /** What it takes to compose one process. */
@@ -72,6 +76,8 @@ export interface ComposeOptions {
   readonly region?: string;
   /** Without, only public addresses may be called, and only the authorities of the runtime count. */
   readonly outbound?: OutboundHttp;
+  /** The Kubernetes clusters whose pods get credentials; none without. */
+  readonly clusters?: readonly Cluster[];
   /** The URL at which others reach the endpoint, without a slash at its end; asked only while requests are answered. */
   readonly publicUrl: () => string;
   /** Origins other than the endpoint's own to which a browser may be sent once it is signed in. */
@@ -173,22 +179,24 @@ export async function compose(options: ComposeOptions): Promise<House> {
   ).unref();
   const urlOfIssuer = (id: string): string =>
     issuerUrl(issuerOrigin(options.publicUrl(), options.domain), id);
+  const entryPorts = { identity, keyring, audit, noise, clock, random: createRandomPool() };
+  const enterAsService = createServiceEntry(entryPorts);
+  const assumeForService: AssumeForService = (call, session) =>
+    enterAsService(call, assumeRoleForService, session);
+  const outbound = options.outbound ?? openOutboundHttp({ guard: createAddressGuard([]), authorities: [] });
   const ports = {
+    ...entryPorts,
     guesses: new GuessLimit(),
-    identity,
     box,
-    keyring,
-    audit,
     events,
-    noise,
-    clock,
-    random: createRandomPool(),
     issuerUrl: urlOfIssuer,
+    providerKeys: new ProviderKeys(outbound, clock),
+    clusters: options.clusters ?? [],
+    assumeForService,
   };
   const pipeline = createPipeline({
     ...ports,
     services,
-    outbound: options.outbound ?? openOutboundHttp({ guard: createAddressGuard([]), authorities: [] }),
     region: options.region ?? 'us-east-1',
     domain: options.domain,
     ownUrl: options.publicUrl,
@@ -228,7 +236,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     handle,
     callThrough: createDoorway(ports),
     recordDataEvent: createDataEventRecorder(ports),
-    enterAsService: createServiceEntry(ports),
+    enterAsService,
     answer: (request) => (isSignedForS3(request) ? door(request) : handle(request)),
     identity,
     box,

@@ -7,11 +7,12 @@ import { type Settings, SettingsError } from './settings/index.ts';
 export function openOutbound({ allow, caFile }: Settings['outbound']): OutboundHttp {
   return openOutboundHttp({
     guard: createAddressGuard(allow),
-    authorities: caFile === undefined ? [] : readAuthorities(caFile),
+    authorities: caFile === undefined ? [] : readAuthorities(caFile, 'outbound.caFile'),
   });
 }
 
-function readAuthorities(path: string): readonly string[] {
+/** The certificates in a file. Throws SettingsError in the name of that setting when there is none. */
+export function readAuthorities(path: string, setting: string): readonly string[] {
   try {
     const found = readFileSync(path, 'utf8').match(
       /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
@@ -20,6 +21,6 @@ function readAuthorities(path: string): readonly string[] {
     return found.map((pem) => new X509Certificate(pem).toString());
   } catch (error) {
     const why = error instanceof Error ? error.message : 'it cannot be read';
-    throw new SettingsError([`outbound.caFile: expected certificates in PEM in ${path}: ${why}`]);
+    throw new SettingsError([`${setting}: expected certificates in PEM in ${path}: ${why}`]);
   }
 }

@@ -19,6 +19,7 @@ import { openLog } from './log.ts';
 import { createClusterMetrics, createMetrics, type Metrics, shareMetricsWithPrimary } from './metrics.ts';
 import { openOutbound } from './open-outbound.ts';
 import { formatHost, listen, signalled } from './process.ts';
+import { readClusters } from './read-clusters.ts';
 import type { Settings } from './settings/index.ts';
 import { keepDelivering } from './trails.ts';
 import { superviseWorkers } from './workers.ts';
@@ -187,6 +188,7 @@ async function openProcess(
     region: settings.region,
     outbound: openOutbound(settings.outbound),
     domain: settings.endpointDomain,
+    clusters: readClusters(settings.clusters),
     publicUrl: () => settings.publicUrl ?? listenUrl(settings, listening.port),
     signInDestinations: settings.signInDestinations,
     writer: writerName(worker),

@@ -5,6 +5,7 @@ import { iam } from '#services/iam';
 import { GuessLimit } from '#services/operation';
 import { sts } from '#services/sts';
 import type { AuditLog } from '#stores/audit-log';
+import { absentPorts } from '../../test/absent-ports.ts';
 import { addMfaDevice, addUser, allow } from '../../test/principals.ts';
 import { type RawReply, rawRequest, send, signed } from '../../test/raw-request.ts';
 import { type Credentials, type StartedService, startService } from '../../test/started-service.ts';
@@ -41,7 +42,7 @@ async function callWhile(
     keyring,
     audit,
     events,
-    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    ...absentPorts,
     noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,

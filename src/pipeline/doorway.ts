@@ -26,7 +26,7 @@ export type CallThrough = (call: DoorCall) => Promise<unknown>;
  * recorded before and after like every change, under the name of the caller. It asks no policy: the door has.
  */
 export function createDoorway(
-  options: Omit<PipelineOptions, 'services' | 'outbound' | 'region' | 'domain' | 'onAnswered' | 'ownUrl'>,
+  options: Omit<PipelineOptions, 'services' | 'region' | 'domain' | 'onAnswered' | 'ownUrl'>,
 ): CallThrough {
   const { identity, audit, box, keyring, clock, random, noise, guesses } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
@@ -53,6 +53,7 @@ export function createDoorway(
         now,
         box,
         guesses,
+        clusters: options.clusters,
         requestedRegion: region,
         isGlobalEndpoint: false,
       };
@@ -71,6 +72,8 @@ export function createDoorway(
         findTokenKey,
         events: options.events,
         issuerUrl: options.issuerUrl,
+        providerKeys: options.providerKeys,
+        assumeForService: options.assumeForService,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
       return output;

@@ -7,6 +7,7 @@ import { defineOperation, GuessLimit, loadNothing } from '#services/operation';
 import { sts } from '#services/sts';
 import { type AuditLog, AuditLogError } from '#stores/audit-log';
 import { stsOperations } from '#wire/model';
+import { absentPorts } from '../../test/absent-ports.ts';
 import { addMfaDevice, addUser, allow } from '../../test/principals.ts';
 import { getCallerIdentity, type RawReply, rawRequest, send, signed } from '../../test/raw-request.ts';
 import { type Credentials, type StartedService, startService } from '../../test/started-service.ts';
@@ -83,7 +84,7 @@ function corridor(getCallerIdentityRuns?: () => never): Handle {
     noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,
-    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    ...absentPorts,
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,

@@ -1,11 +1,17 @@
 import { createUuid, type RandomBytes } from '#core/identifiers';
 import type { TokenKey } from '#core/session-token';
 import type { Clock, Instant } from '#core/time';
-import { type GuessLimit, type Moment, PolicyCache, ProviderKeys } from '#services/operation';
+import {
+  type AssumeForService,
+  type Cluster,
+  type GuessLimit,
+  type Moment,
+  PolicyCache,
+  type ProviderKeys,
+} from '#services/operation';
 import type { AuditLog, EventIndex } from '#stores/audit-log';
 import type { IdentityState, IdentityStore } from '#stores/identity';
 import type { SecretBox } from '#stores/keyring';
-import type { OutboundHttp } from '#stores/outbound-http';
 import { type Fault, unsupportedOperation } from '#wire/faults';
 import { serviceModels } from '#wire/model';
 import { createCatchUp } from './catch-up.ts';
@@ -43,8 +49,10 @@ export interface PipelineOptions {
   readonly guesses: GuessLimit;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Fetches the keys of identity providers. */
-  readonly outbound: OutboundHttp;
+  /** The keys of identity providers and of clusters. */
+  readonly providerKeys: ProviderKeys;
+  readonly clusters: readonly Cluster[];
+  readonly assumeForService: AssumeForService;
   /** The Region of unsigned requests whose host names none. */
   readonly region: string;
   /** The custom domain of the endpoint, if it has one. */
@@ -78,10 +86,9 @@ const cachedPolicies = 20_000;
 
 /** The corridor that every request walks. */
 export function createPipeline(options: PipelineOptions): Handle {
-  const { identity, audit, clock, random, services, noise, guesses } = options;
+  const { identity, audit, clock, random, services, noise, guesses, providerKeys, clusters } = options;
   const signingKeys = new SigningKeyCache(cachedSigningKeys);
   const policies = new PolicyCache(cachedPolicies);
-  const providerKeys = new ProviderKeys(options.outbound, clock);
   const catchUp = createCatchUp(identity);
   const findTokenKey = (id: string): TokenKey | undefined => options.keyring.find(id);
 
@@ -157,6 +164,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         findTokenKey,
         signingKeys,
         guesses,
+        clusters,
         now,
       });
       progress.authenticated = authenticated;
@@ -192,6 +200,8 @@ export function createPipeline(options: PipelineOptions): Handle {
         findTokenKey,
         events: options.events,
         issuerUrl: options.issuerUrl,
+        providerKeys,
+        assumeForService: options.assumeForService,
       });
       await recordOutcome(audit, entry, { operation, authenticated, input, details, output, intent });
 

@@ -9,7 +9,7 @@ export { type CallThrough, createDoorway, type DoorCall } from './doorway.ts';
 export { header, headerValues, type WireRequest, type WireResponse } from './exchange.ts';
 export { type Answered, createPipeline, type Handle, type PipelineOptions } from './handle.ts';
 export { createPersonEntry, type EnterAsPerson, type PersonCall } from './person-entry.ts';
-export { createServiceEntry, type EnterAsService, type ServiceCall } from './service-entry.ts';
+export { createServiceEntry, type EnterAsService } from './service-entry.ts';
 export {
   createSignInEntry,
   type SessionToSignIn,

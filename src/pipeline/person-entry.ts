@@ -43,9 +43,12 @@ export function createPersonEntry(
     | 'clock'
     | 'random'
     | 'issuerUrl'
+    | 'clusters'
+    | 'providerKeys'
+    | 'assumeForService'
   >,
 ): EnterAsPerson {
-  const { identity, box, keyring, audit, noise, clock, random, guesses } = options;
+  const { identity, box, keyring, audit, noise, clock, random, guesses, clusters } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
   const policies = new PolicyCache(cachedPolicies);
   const catchUp = createCatchUp(identity);
@@ -65,7 +68,8 @@ export function createPersonEntry(
       const ask = (state: IdentityState): Authenticated & { readonly caller: UserCaller } => {
         const moment = { state, region, now };
         const caller = operation.load(proven, moment);
-        const world = { ...moment, caller, box, guesses, requestedRegion: region, isGlobalEndpoint: false };
+        const scope = { requestedRegion: region, isGlobalEndpoint: false };
+        const world = { ...moment, ...scope, caller, box, guesses, clusters };
         progress.served = { operation, sender: world };
         authorize(world, operation.authorize(input, caller, moment), connectionOf(request, world), policies);
         return world;
@@ -83,6 +87,8 @@ export function createPersonEntry(
         findTokenKey,
         issuerUrl: options.issuerUrl,
         events: options.events,
+        providerKeys: options.providerKeys,
+        assumeForService: options.assumeForService,
       });
       await recordOutcome(audit, entry, { ...walked, output, intent });
       return output;

@@ -1,10 +1,10 @@
-import type { AccountId } from '#core/identifiers';
 import { createUuid } from '#core/identifiers';
 import { evaluate } from '#core/policy';
 import {
   collectTrustPolicies,
   PolicyCache,
   type Question,
+  type ServiceCall,
   type ServiceCaller,
   type ServiceOperation,
   serviceContext,
@@ -15,16 +15,6 @@ import type { WireRequest } from './exchange.ts';
 import type { PipelineOptions } from './handle.ts';
 import { type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
 import { toFault } from './to-fault.ts';
-
-/** What a service of AWS's is to do, and for what. */
-export interface ServiceCall {
-  /** `ec2.amazonaws.com` */
-  readonly service: string;
-  /** ARN of what the service acts for, and the account it is in. */
-  readonly sourceArn: string;
-  readonly account: AccountId;
-  readonly region: string;
-}
 
 /** Rejects with Fault. */
 export type EnterAsService = <I, O, L>(

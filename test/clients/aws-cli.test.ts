@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -8,14 +8,20 @@ import { after, before, describe, test } from 'node:test';
 import { type Serving, startServing } from '../serve-process.ts';
 import type { Credentials } from '../started-service.ts';
 import { snakeCase } from './names.ts';
-import { at, type Fields, type Known, steps } from './walk.ts';
+import { at, type Fields, type Known, steps, walkedCluster } from './walk.ts';
 
 let home = '';
 let serving: Serving;
 
 before(async () => {
   home = await mkdtemp(join(tmpdir(), 'brevet-aws-cli-'));
-  serving = await startServing({ dataDirectory: join(home, 'brevet-data') });
+  const settings = join(home, 'brevet.yaml');
+  await writeFile(settings, JSON.stringify({ clusters: [walkedCluster] }));
+  serving = await startServing({
+    dataDirectory: join(home, 'brevet-data'),
+    arguments: ['--config', settings],
+    environment: { BREVET_ACCOUNT_ID: walkedCluster.account },
+  });
 });
 after(async () => {
   await serving.stop();

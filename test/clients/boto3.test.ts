@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { type Serving, startServing } from '../serve-process.ts';
 import type { Credentials } from '../started-service.ts';
 import { snakeCase } from './names.ts';
-import { at, type Fields, type Known, steps } from './walk.ts';
+import { at, type Fields, type Known, steps, walkedCluster } from './walk.ts';
 
 interface Call {
   readonly service: string;
@@ -37,7 +37,13 @@ let lines: Interface;
 
 before(async () => {
   home = await mkdtemp(join(tmpdir(), 'brevet-boto3-'));
-  serving = await startServing({ dataDirectory: join(home, 'brevet-data') });
+  const settings = join(home, 'brevet.yaml');
+  await writeFile(settings, JSON.stringify({ clusters: [walkedCluster] }));
+  serving = await startServing({
+    dataDirectory: join(home, 'brevet-data'),
+    arguments: ['--config', settings],
+    environment: { BREVET_ACCOUNT_ID: walkedCluster.account },
+  });
   walker = spawn('python3', [fileURLToPath(new URL('./boto3-walker.py', import.meta.url))], {
     cwd: home,
     env: {

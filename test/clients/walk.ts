@@ -57,6 +57,7 @@ const organizations = step.bind(undefined, 'organizations');
 const account = step.bind(undefined, 'account');
 const cloudtrail = step.bind(undefined, 'cloudtrail');
 const rolesanywhere = step.bind(undefined, 'rolesanywhere');
+const eks = step.bind(undefined, 'eks');
 
 /** Remembers the text at a path under a name. */
 function learn(name: string, ...path: readonly (string | number)[]): NonNullable<Step['read']> {
@@ -123,6 +124,27 @@ const trusted = { ServicePrincipal: 'iam.amazonaws.com' };
 const delegated = (known: Known): Fields => ({ ...trusted, AccountId: value(known, 'second') });
 const control = 'SERVICE_CONTROL_POLICY';
 const denyKeys = policy('iam:CreateAccessKey', { Effect: 'Deny' });
+
+/** For the steps that are about a cluster, which the settings must name. */
+export const walkedCluster = {
+  name: 'walked',
+  account: '111122223333',
+  region: 'us-east-1',
+  issuer: 'https://oidc.walked.example.com',
+};
+const cluster = { clusterName: walkedCluster.name };
+const association = (known: Known): Fields => ({ ...cluster, associationId: value(known, 'association') });
+const associated = (known: Known): Fields => ({ resourceArn: value(known, 'associationArn') });
+const podTrust = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'pods.eks.amazonaws.com' },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+    },
+  ],
+});
 
 function move(known: Known, from: string, to: string): Fields {
   return {
@@ -533,6 +555,32 @@ export const steps: readonly Step[] = [
   rolesanywhere('DeleteCrl', crl),
   rolesanywhere('DeleteProfile', anywhere),
   rolesanywhere('DeleteTrustAnchor', anchor),
+
+  eks('ListClusters'),
+  eks('DescribeCluster', { name: walkedCluster.name }),
+  iam(
+    'CreateRole',
+    { RoleName: 'pods', AssumeRolePolicyDocument: podTrust },
+    { read: learn('pods', 'Role', 'Arn') },
+  ),
+  eks(
+    'CreatePodIdentityAssociation',
+    (known) => ({ ...cluster, namespace: 'shop', serviceAccount: 'cart', roleArn: value(known, 'pods') }),
+    {
+      read: (output, { values }) => {
+        values.set('association', at(output, 'association', 'associationId'));
+        values.set('associationArn', at(output, 'association', 'associationArn'));
+      },
+    },
+  ),
+  eks('DescribePodIdentityAssociation', association),
+  eks('ListPodIdentityAssociations', cluster),
+  eks('UpdatePodIdentityAssociation', (known) => ({ ...association(known), disableSessionTags: true })),
+  eks('TagResource', (known) => ({ ...associated(known), tags: { team: 'blue + grün' } })),
+  eks('ListTagsForResource', associated),
+  eks('UntagResource', (known) => ({ ...associated(known), tagKeys: keys })),
+  eks('DeletePodIdentityAssociation', association),
+  iam('DeleteRole', { RoleName: 'pods' }),
 
   iam('RemoveRoleFromInstanceProfile', { ...profile, ...role }),
   iam('DeleteInstanceProfile', profile),

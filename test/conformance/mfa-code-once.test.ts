@@ -16,6 +16,7 @@ import {
   type UserDocument,
 } from '#stores/identity';
 import { createSecretBox } from '#stores/keyring';
+import { absentPorts } from '../absent-ports.ts';
 import { isFault } from '../organization-fixture.ts';
 import { type DatabaseSource, sources } from './identity-databases.ts';
 
@@ -70,6 +71,7 @@ function request(store: IdentityStore, operation: Operation | Unsupported, input
     random: randomBytes,
     tokenKey: () => tokenKey,
     guesses: new GuessLimit(),
+    ...absentPorts,
     events: { find: () => Promise.resolve([]) },
     findTokenKey: (id) => (id === tokenKey.id ? tokenKey : undefined),
   };

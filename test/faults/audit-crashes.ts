@@ -11,6 +11,7 @@ import { createPipeline, NoiseLimit, type WireRequest } from '#pipeline';
 import { GuessLimit } from '#services/operation';
 import { sts } from '#services/sts';
 import { openAuditLog } from '#stores/audit-log';
+import { absentPorts } from '../absent-ports.ts';
 import { type AddedUser, addAccount, addRole, addUser, allow } from '../principals.ts';
 import { rawRequest, signed, wireRequest } from '../raw-request.ts';
 import { type StartedService, startService } from '../started-service.ts';
@@ -81,7 +82,7 @@ async function live({ service, request }: Victim, disk: CrashDisk): Promise<stri
     noise: new NoiseLimit(),
     clock: service.now,
     random: randomBytes,
-    outbound: { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    ...absentPorts,
     region: 'us-east-1',
     domain: undefined,
     issuerUrl: (id) => `https://issuers.example.com/${id}`,

@@ -42,6 +42,14 @@ function expected({ service }: OperationModel, member: string): Reply['error'] {
         message: sentence(' null'),
         members: {},
       };
+    case 'eks':
+    case 'eks-auth':
+      return {
+        code: 'InvalidParameterException',
+        name: 'InvalidParameterException',
+        message: sentence(' null'),
+        members: {},
+      };
     default:
       return {
         code: 'ValidationException',

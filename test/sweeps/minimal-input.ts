@@ -35,6 +35,10 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^profileArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:profile/${uuid}`],
   [/^RegionName$/, 'ap-east-1'],
   [/^Date$/, '20260102'],
+  [/^roleArn$/, `arn:aws:iam::${account}:role/sweep`],
+  // AWS's list of actions forgets that associations have tags to read.
+  [/^ListTagsForResource resourceArn$/, `arn:aws:eks:us-east-1:${account}:cluster/sweep`],
+  [/^resourceArn$/, `arn:aws:eks:us-east-1:${account}:podidentityassociation/sweep/a-sweep`],
 ];
 
 /** Tried in this order where the name of a member says nothing. */
@@ -54,6 +58,7 @@ const candidates: readonly string[] = [
   'o-sweepsweep/r-sweep/',
   'AKIASWEEPSWEEPSWEEPS',
   'v1',
+  'head.body.signature',
   'US',
   '+1 555 0100',
   uuid,

@@ -8,6 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as account from '@aws-sdk/client-account';
 import * as cloudtrail from '@aws-sdk/client-cloudtrail';
+import * as eks from '@aws-sdk/client-eks';
 import * as iam from '@aws-sdk/client-iam';
 import * as organizations from '@aws-sdk/client-organizations';
 import * as sts from '@aws-sdk/client-sts';
@@ -15,8 +16,10 @@ import { type AccessKeyId, type AccountId, createUniqueId } from '#core/identifi
 import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { type OperationModel, type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { services } from '../../src/main/compose.ts';
+import { walkedCluster } from '../clients/walk.ts';
 import { type Credentials, type StartedService, startService } from '../started-service.ts';
 import { brevetLibrary } from './brevet-library.ts';
+import { eksAuthLibrary } from './eks-auth-library.ts';
 import type { Fields } from './minimal-input.ts';
 import { rolesanywhereLibrary } from './rolesanywhere-library.ts';
 
@@ -29,8 +32,17 @@ const libraries: Readonly<Record<ServiceName, Fields>> = {
   rolesanywhere: rolesanywhereLibrary,
   // It has a door of its own and no table.
   signin: {},
+  eks,
+  'eks-auth': eksAuthLibrary,
   brevet: brevetLibrary,
 };
+
+/** For the operations that are about a cluster: those of the sweeps, and those of the walk. */
+const clusters = ['sweep', walkedCluster.name].map((name) => ({
+  ...walkedCluster,
+  name,
+  account: walkedCluster.account as AccountId,
+}));
 
 /** Every operation of every table. */
 export const registered: readonly (Operation | FederatedOperation | Unsupported)[] = Object.values(
@@ -97,7 +109,7 @@ export interface Sweep {
 }
 
 export async function startSweep(): Promise<Sweep> {
-  const service = await startService();
+  const service = await startService({ clusters });
   const clients: SdkClient[] = [];
   const client = (
     model: ServiceModel,

@@ -28,11 +28,14 @@ export function isSecretMember(name: string): boolean {
 }
 
 /**
- * True for members that are left out of CloudTrail's records by nobody but Brevet: what stands for them says that there was something
- * (docs/decisions/0006-no-session-token-in-records.md).
+ * Members for which something stands that says there was one: the token of a pod, as CloudTrail does it, and the session token, which nobody but
+ * Brevet leaves out (docs/decisions/0006-no-session-token-in-records.md).
  */
+const hiddenMembers: ReadonlySet<string> = new Set(['sessiontoken', 'token']);
+
+/** True for members that records show as hidden. */
 export function isHiddenMember(name: string): boolean {
-  return name.toLowerCase() === 'sessiontoken';
+  return hiddenMembers.has(name.toLowerCase());
 }
 
 /** A member's name as records write it: `RoleArn` as `roleArn`, `SAMLAssertion` as `sAMLAssertion`. */

@@ -14,6 +14,7 @@ export { loadSettings } from './load-settings.ts';
 export { settingKeys } from './schema.ts';
 export {
   type AuthorizerSettings,
+  type ClusterSettings,
   type ContainerSettings,
   type GatewaySettings,
   type InstanceSettings,

@@ -66,6 +66,7 @@ describe('settings', () => {
       gateways: [],
       instances: [],
       containers: [],
+      clusters: [],
     });
   });
 
@@ -132,6 +133,7 @@ audit:
       {
         instances: [],
         containers: [],
+        clusters: [],
         gateways: [
           {
             service: 's3',
@@ -739,6 +741,56 @@ describe('containers', () => {
   ] as const) {
     it(`are refused with ${what}`, () => {
       assert.deepEqual(problems(yaml(text)), [`brevet.yaml: ${complaint}`]);
+    });
+  }
+});
+
+describe('clusters', () => {
+  const one = (more = ''): string =>
+    `clusters: [{ name: production, account: "111122223333", issuer: "https://oidc.example.com/id/1"${more} }]`;
+
+  it('are in the Region of the settings, and their files beside the settings file', () => {
+    assert.deepEqual(load(yaml(`region: eu-west-1\n${one(', caFile: ca.pem')}`)).clusters, [
+      {
+        name: 'production',
+        account: '111122223333',
+        region: 'eu-west-1',
+        issuer: 'https://oidc.example.com/id/1',
+        jwksUri: undefined,
+        caFile: '/here/ca.pem',
+      },
+    ]);
+  });
+
+  for (const [what, text, complaint] of [
+    [
+      'a name that is none',
+      one().replace('production', '-x'),
+      'clusters.0.name: expected the name of a cluster: up to 100 letters, digits, - and _; it is "-x"',
+    ],
+    [
+      'a plain issuer',
+      one().replace('https:', 'http:'),
+      'clusters.0.issuer: expected an https URL without query, such as https://oidc.example.com/id/1; it is "http://oidc.example.com/id/1"',
+    ],
+    ['a key of containers', one(', tasks: []'), 'clusters.0.tasks: unknown setting'],
+    [
+      'keys at no https URL',
+      one(', jwksUri: "https://u:p@example.com/"'),
+      'clusters.0.jwksUri: expected an https URL without query, such as https://oidc.example.com/id/1; it is "https://u:p@example.com/"',
+    ],
+    [
+      'the name of another',
+      one().replace(
+        '[',
+        '[{ name: production, account: "111122223333", issuer: "https://other.example.com" }, ',
+      ),
+      'clusters.1.name: is the name of another cluster of the account and the Region too',
+    ],
+  ] as const) {
+    it(`cannot have ${what}`, () => {
+      const [problem = ''] = problems(yaml(text));
+      assert.equal(problem.replace(/; did you mean .*$/, ''), `brevet.yaml: ${complaint}`);
     });
   }
 });

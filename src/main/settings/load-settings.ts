@@ -77,6 +77,16 @@ export function loadSettings(input: SettingsInput): Settings {
         })),
       })),
     ),
+    clusters: sources.flatMap(({ given, directory }) =>
+      (given.clusters ?? []).map(({ name, account, region, issuer, jwksUri, caFile }) => ({
+        name,
+        account,
+        region: region ?? find('region') ?? 'us-east-1',
+        issuer,
+        jwksUri,
+        caFile: caFile === undefined ? undefined : resolve(directory, caFile),
+      })),
+    ),
     instances: (find('instances') ?? []).map((given) =>
       completeInstance(given, find('region') ?? 'us-east-1'),
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorizerSchema } from './authorizer-schema.ts';
+import { clusterSchema, clusters } from './cluster-schema.ts';
 import { containerSchema, containers } from './container-schema.ts';
 import { gatewayKeys, gateways } from './gateways.ts';
 import { instanceSchema, instances } from './instance-schema.ts';
@@ -98,6 +99,7 @@ export const settingsSchema = z.strictObject(
     audit: audit.optional(),
     instances: instances.optional(),
     containers: containers.optional(),
+    clusters: clusters.optional(),
   },
   { error: 'expected a mapping of settings' },
 );
@@ -130,6 +132,7 @@ export const settingKeys: readonly string[] = [
         'gateways',
         'instances',
         'containers',
+        'clusters',
       ].includes(key),
   ),
   ...Object.keys(endpoint.shape).map((key) => `endpoint.${key}`),
@@ -141,4 +144,5 @@ export const settingKeys: readonly string[] = [
   ...gatewayKeys.map((key) => `gateways.${key}`),
   ...Object.keys(instanceSchema.shape).map((key) => `instances.${key}`),
   ...Object.keys(containerSchema.shape).map((key) => `containers.${key}`),
+  ...Object.keys(clusterSchema.shape).map((key) => `clusters.${key}`),
 ];

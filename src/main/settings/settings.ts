@@ -78,6 +78,19 @@ export interface ContainerSettings {
   })[];
 }
 
+/** A Kubernetes cluster whose pods get credentials. */
+export interface ClusterSettings {
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: string;
+  /** The issuer of its pods' tokens. */
+  readonly issuer: string;
+  /** Undefined: its discovery document says where its keys are. */
+  readonly jwksUri: string | undefined;
+  /** Certificate authorities in PEM that alone may vouch for its server; an absolute path. */
+  readonly caFile: string | undefined;
+}
+
 /** Everything an operator can choose, checked; paths are absolute. docs/settings.md describes each one. */
 export interface Settings {
   readonly dataDirectory: string;
@@ -124,6 +137,7 @@ export interface Settings {
   readonly authorizers: readonly AuthorizerSettings[];
   readonly instances: readonly InstanceSettings[];
   readonly containers: readonly ContainerSettings[];
+  readonly clusters: readonly ClusterSettings[];
 }
 
 /** Settings that cannot be used: each problem is one line that names the setting and what was expected, never a secret. */

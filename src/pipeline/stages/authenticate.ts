@@ -10,6 +10,7 @@ import {
 } from '#core/sigv4';
 import {
   type Caller,
+  type Cluster,
   type CredentialSource,
   type FederatedCaller,
   findCaller,
@@ -38,6 +39,7 @@ export interface Sender {
 export interface AuthenticationPorts extends CredentialSource {
   readonly signingKeys: SigningKeyCache;
   readonly guesses: GuessLimit;
+  readonly clusters: readonly Cluster[];
 }
 
 /** Where the request was sent: the service that is to answer, and the Region its host names, if it names one. */
@@ -86,6 +88,7 @@ export function authenticate(
     isGlobalEndpoint: destination.isGlobalEndpoint,
     box: ports.box,
     guesses: ports.guesses,
+    clusters: ports.clusters,
   };
 }
 

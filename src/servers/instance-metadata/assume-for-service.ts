@@ -1,5 +1,6 @@
-import type { EnterAsService, ServiceCall } from '#pipeline';
-import { assumeRoleForService, type ServiceSession } from '#services/sts';
+import type { EnterAsService } from '#pipeline';
+import type { ServiceCall, ServiceSession } from '#services/operation';
+import { assumeRoleForService } from '#services/sts';
 import { Fault } from '#wire/faults';
 import { CredentialsUnavailable, type IssuedCredentials } from './renewed-credentials.ts';
 

@@ -23,6 +23,7 @@ const touches: Readonly<Record<Kind, Touches>> = {
   'oidc-provider': 'nothing',
   'saml-provider': 'nothing',
   'used-assertion': 'nothing',
+  'pod-identity-association': 'nothing',
   'credential-report': 'nothing',
   'revoked-session': 'access-key',
   'ended-sign-in': 'nothing',

@@ -28,6 +28,7 @@ export {
 } from './caller.ts';
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
+export { type Cluster, clusterArn, findCluster } from './cluster.ts';
 export { collectGroupPolicies, collectPolicies, collectTrustPolicies } from './collect-policies.ts';
 export { isDelegatedAdministrator, trustableServices, trustsService } from './delegation.ts';
 export { describeCaller } from './describe-caller.ts';
@@ -77,7 +78,7 @@ export {
   unitPath,
 } from './organization-policies.ts';
 export { PolicyCache } from './policy-cache.ts';
-export { ProviderKeys } from './provider-keys.ts';
+export { type KeySource, ProviderKeys } from './provider-keys.ts';
 export {
   type Connection,
   federatedContext,
@@ -87,3 +88,4 @@ export {
 } from './request-context.ts';
 export { type RootTask, rootTask } from './root-tasks.ts';
 export { matchSealedPassword, passwordExpiry, sealPassword } from './sealed-password.ts';
+export type { AssumeForService, ServiceCall, ServiceSession } from './service-session.ts';

@@ -9,8 +9,10 @@ import type { SecretBox } from '#stores/keyring';
 import type { Fault } from '#wire/faults';
 import type { OperationModel } from '#wire/model';
 import type { Caller, FederatedCaller, ServiceCaller, UserCaller } from './caller.ts';
+import type { Cluster } from './cluster.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import type { ProviderKeys } from './provider-keys.ts';
+import type { AssumeForService } from './service-session.ts';
 
 /** The state of a moment, whoever asks. */
 export interface Moment {
@@ -28,6 +30,8 @@ export interface World extends Moment {
   readonly isGlobalEndpoint: boolean;
   /** Slows down who guesses MFA codes. */
   readonly guesses: GuessLimit;
+  /** The Kubernetes clusters of the settings. */
+  readonly clusters: readonly Cluster[];
 }
 
 /** What it takes to make a session for somebody. */
@@ -48,6 +52,10 @@ export interface Call extends World, Issuing {
   readonly issuerUrl: (id: string) => string;
   /** What the audit log says, for those it is about. */
   readonly events: Pick<EventIndex, 'find'>;
+  /** The keys of those who vouch for others. */
+  readonly providerKeys: ProviderKeys;
+  /** For operations of which a service of AWS's does a part itself. */
+  readonly assumeForService: AssumeForService;
 }
 
 /** One question put to policy: may the caller do this to that? Every question of an operation must be answered yes. */
@@ -83,7 +91,7 @@ export interface Question {
 export interface RecordDetails<O> {
   /** Further request parameters, in CloudTrail's spelling. */
   readonly requestParameters?: Readonly<Record<string, unknown>>;
-  /** The response elements, in CloudTrail's spelling, where they are not the output as it is. */
+  /** The response elements, in CloudTrail's spelling, where they are not the output as it is; null for none. */
   readonly responseElements?: (output: O) => Readonly<Record<string, unknown>> | null;
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
   readonly resources?: readonly AuditResource[];

@@ -9,8 +9,21 @@ import {
   type VerificationKey,
 } from '#core/federation';
 import type { Clock, Instant } from '#core/time';
-import type { OidcProviderDocument } from '#stores/identity';
 import { type OutboundHttp, OutboundHttpError } from '#stores/outbound-http';
+
+/** Whose keys, and how they are had: an identity provider of an account, or a cluster of the settings. */
+export interface KeySource {
+  readonly id: string;
+  /** The issuer, with `https://`. */
+  readonly url: string;
+  readonly thumbprints: readonly string[];
+  /** What is made anew under the same name starts afresh. */
+  readonly createdAt?: Instant;
+  /** Where the keys are; the discovery document says so without. */
+  readonly jwksUri?: string | undefined;
+  /** Certificate authorities in PEM that alone may vouch for the server. */
+  readonly authorities?: readonly string[] | undefined;
+}
 
 interface Entry {
   /** What the keys were fetched by: a provider that was made anew or is trusted in another way starts afresh. */
@@ -49,7 +62,7 @@ export class ProviderKeys {
    * The keys of that provider, and of no other, that may have signed the token. Rejects with FederationError when it has none or cannot
    * be reached.
    */
-  async find(provider: OidcProviderDocument, token: IdentityToken): Promise<readonly VerificationKey[]> {
+  async find(provider: KeySource, token: IdentityToken): Promise<readonly VerificationKey[]> {
     const entry = this.#entryOf(provider);
     const match = (): readonly VerificationKey[] =>
       entry.keySet === undefined || this.#clock() - entry.fetchedAt > staleMs
@@ -68,8 +81,8 @@ export class ProviderKeys {
     );
   }
 
-  #entryOf({ id, url, thumbprints, createdAt }: OidcProviderDocument): Entry {
-    const rules = JSON.stringify([url, thumbprints, createdAt]);
+  #entryOf({ id, url, thumbprints, createdAt, jwksUri, authorities }: KeySource): Entry {
+    const rules = JSON.stringify([url, thumbprints, createdAt, jwksUri, authorities]);
     const known = this.#entries.get(id);
     if (known?.rules === rules) return known;
     const entry: Entry = {
@@ -87,7 +100,7 @@ export class ProviderKeys {
   }
 
   /** Fetches the keys unless that was tried a moment ago; never rejects, but leaves the failure in the entry. */
-  async #refresh(entry: Entry, provider: OidcProviderDocument): Promise<void> {
+  async #refresh(entry: Entry, provider: KeySource): Promise<void> {
     if (entry.fetching === undefined) {
       if (this.#clock() - entry.attemptedAt < pauseMs) return;
       entry.attemptedAt = this.#clock();
@@ -109,9 +122,11 @@ export class ProviderKeys {
     await entry.fetching;
   }
 
-  async #fetch({ url, thumbprints }: OidcProviderDocument): Promise<KeySet> {
-    const discovery = await this.#http.get({ url: discoveryUrl(url), thumbprints });
-    return parseKeySet(await this.#http.get({ url: parseDiscovery(discovery, url), thumbprints }));
+  async #fetch({ url, thumbprints, jwksUri, authorities }: KeySource): Promise<KeySet> {
+    const get = (address: string): Promise<Uint8Array> =>
+      this.#http.get({ url: address, thumbprints, ...(authorities === undefined ? {} : { authorities }) });
+    const address = jwksUri ?? parseDiscovery(await get(discoveryUrl(url)), url);
+    return parseKeySet(await get(address));
   }
 }
 

@@ -1,4 +1,10 @@
-import { checkRegion, defineServiceOperation, issueSession, type Question } from '#services/operation';
+import {
+  checkRegion,
+  defineServiceOperation,
+  issueSession,
+  type Question,
+  type ServiceSession,
+} from '#services/operation';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
 import { aboutRole, assumedRoleUser, findRole, type NamedRole } from './role-session.ts';
@@ -9,20 +15,6 @@ import {
   type SessionPolicies,
 } from './session-policies.ts';
 import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts';
-
-/** The session that a service asks for; members as AssumeRole names them. */
-export interface ServiceSession {
-  readonly RoleArn: string;
-  readonly RoleSessionName: string;
-  readonly DurationSeconds: number;
-  readonly Policy?: string;
-  readonly PolicyArns?: readonly { readonly arn: string }[];
-  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
-  readonly TransitiveTagKeys?: readonly string[];
-  readonly SourceIdentity?: string;
-  /** Condition keys that live as long as the session, such as `ec2:SourceInstanceArn`. */
-  readonly context: Readonly<Record<string, string>>;
-}
 
 interface Loaded {
   readonly role: NamedRole;

@@ -16,7 +16,7 @@ import { getFederationToken } from './get-federation-token.ts';
 import { getSessionToken } from './get-session-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
 
-export { assumeRoleForService, type ServiceSession } from './assume-role-for-service.ts';
+export { assumeRoleForService } from './assume-role-for-service.ts';
 export { forgetUsedAssertions } from './used-assertions.ts';
 
 export const sts = {

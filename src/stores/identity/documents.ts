@@ -290,6 +290,28 @@ export interface UsedAssertionDocument {
   readonly forgetAt: Instant;
 }
 
+/** Which role the pods of one service account of one cluster get (Amazon EKS API Reference, "PodIdentityAssociation"). */
+export interface PodIdentityAssociationDocument {
+  /** Its ARN. */
+  readonly id: string;
+  readonly account: AccountId;
+  /** ARN of the cluster. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+  /** A role that the first one takes on, whose credentials the pods get instead. */
+  readonly targetRoleArn?: string;
+  readonly disableSessionTags: boolean;
+  /** A session policy, as it was written. */
+  readonly policy?: string;
+  readonly createdAt: Instant;
+  readonly modifiedAt: Instant;
+  /** What the request that made it named itself by: sent again, it finds the association made. */
+  readonly requestToken?: string;
+  readonly tags: readonly Tag[];
+}
+
 /** A session that was ended before its time, by the id of its temporary access key. Kept until no session of its age can live. */
 export interface RevokedSessionDocument {
   /** `ASIA…` */
@@ -551,6 +573,7 @@ export interface Documents {
   readonly 'oidc-provider': OidcProviderDocument;
   readonly 'saml-provider': SamlProviderDocument;
   readonly 'used-assertion': UsedAssertionDocument;
+  readonly 'pod-identity-association': PodIdentityAssociationDocument;
   readonly 'credential-report': CredentialReportDocument;
   readonly 'revoked-session': RevokedSessionDocument;
   readonly 'ended-sign-in': EndedSignInDocument;

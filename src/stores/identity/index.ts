@@ -36,6 +36,7 @@ export type {
   OrganizationPolicyDocument,
   OrganizationPolicyType,
   PasswordPolicy,
+  PodIdentityAssociationDocument,
   PolicyAttachmentDocument,
   PolicyRecord,
   PolicyVersion,

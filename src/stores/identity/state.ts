@@ -67,6 +67,11 @@ function createCollections(): Collections {
     'oidc-provider': byIdOnly((provider) => provider.account),
     'saml-provider': byAccount(),
     'used-assertion': byIdOnly((assertion) => assertion.account),
+    // Kubernetes names have no capital letters: what differs by case alone is never both there.
+    'pod-identity-association': new Collection({
+      group: ({ cluster }) => cluster,
+      name: ({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`,
+    }),
     'revoked-session': byIdOnly((session) => session.account),
     'ended-sign-in': byIdOnly((signIn) => signIn.account),
     'redeemed-grant': byIdOnly((grant) => grant.account),

@@ -302,6 +302,7 @@ const kinds: Readonly<Record<Kind, true>> = {
   'oidc-provider': true,
   'saml-provider': true,
   'used-assertion': true,
+  'pod-identity-association': true,
   'credential-report': true,
   'revoked-session': true,
   'ended-sign-in': true,

@@ -72,9 +72,12 @@ export function openOutboundHttp(options: OutboundOptions): OutboundHttp {
     return { url, addresses, signal };
   };
 
-  const fetchTrusted = async (place: Place, thumbprints: readonly string[]): Promise<Answer> => {
+  const fetchTrusted = async (
+    place: Place,
+    { thumbprints, authorities }: OutboundRequest,
+  ): Promise<Answer> => {
     try {
-      return await fetchOnce(place, trust, maxBytes);
+      return await fetchOnce(place, authorities === undefined ? trust : trustIn(authorities), maxBytes);
     } catch (error) {
       if (!withoutAuthority.has(codeOf(error)) || thumbprints.length === 0) throw error;
     }
@@ -88,11 +91,8 @@ export function openOutboundHttp(options: OutboundOptions): OutboundHttp {
     return await fetchOnce(place, trustIn(pinned), maxBytes);
   };
 
-  const fetchDocument = async (
-    { url: text, thumbprints }: OutboundRequest,
-    signal: AbortSignal,
-  ): Promise<Uint8Array> => {
-    const origin = new URL(text);
+  const fetchDocument = async (request: OutboundRequest, signal: AbortSignal): Promise<Uint8Array> => {
+    const origin = new URL(request.url);
     let url = origin;
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
       if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') {
@@ -101,7 +101,7 @@ export function openOutboundHttp(options: OutboundOptions): OutboundHttp {
       if (url.origin !== origin.origin) {
         throw new OutboundHttpError('Refused', 'it redirects to another host');
       }
-      const { status, location, body } = await fetchTrusted(await locate(url, signal), thumbprints);
+      const { status, location, body } = await fetchTrusted(await locate(url, signal), request);
       if (status === 200) return body;
       if (
         ![301, 302, 303, 307, 308].includes(status) ||

@@ -265,6 +265,13 @@ describe('certificates', () => {
     );
   });
 
+  test('are believed by the authorities of a request alone, when it brings some', async () => {
+    const own = createAuthority();
+    const request = { url: `${server.url}/keys`, thumbprints: [] };
+    assert.ok((await alone().get({ ...request, authorities: [authority.certificate] })).length > 0);
+    await assert.rejects(open().get({ ...request, authorities: [own.certificate] }), untrusted);
+  });
+
   test('are not believed by a thumbprint that they only show', async () => {
     const forger = createAuthority('Test CA').issue(['localhost']);
     await serving(

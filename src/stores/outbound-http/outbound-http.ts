@@ -7,6 +7,8 @@ export interface OutboundRequest {
    * up to one of these.
    */
   readonly thumbprints: readonly string[];
+  /** Certificate authorities in PEM that alone may vouch for the server, in place of those that are known. */
+  readonly authorities?: readonly string[];
 }
 
 /** Fetches documents. Every engine passes the same conformance tests. */

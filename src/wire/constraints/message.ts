@@ -68,6 +68,8 @@ export function violationFault(service: ServiceModel, violations: readonly Viola
     return fault('InvalidInputException', message, { Reason: reason });
   }
   const message = violationMessage(service, violations);
+  if (service.service === 'eks' || service.service === 'eks-auth')
+    return fault('InvalidParameterException', message);
   if (service.service !== 'account') return fault('ValidationError', message);
   return fault('ValidationException', message, {
     reason: 'fieldValidationFailed',

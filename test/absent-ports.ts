@@ -1,0 +1,12 @@
+import type { Call } from '#services/operation';
+import { ProviderKeys } from '#services/operation';
+
+/** Ports of the corridor for tests in which nothing is fetched, there are no clusters, and no service of AWS's does a part itself. */
+export const absentPorts: Pick<Call, 'providerKeys' | 'clusters' | 'assumeForService'> = {
+  providerKeys: new ProviderKeys(
+    { get: () => Promise.reject(new Error('nothing is fetched here')) },
+    () => 0,
+  ),
+  clusters: [],
+  assumeForService: () => Promise.reject(new Error('no service enters here')),
+};
