@@ -15,7 +15,7 @@ const trustPolicy = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' }],
 });
 
-/** What a member means, where its shape does not say it; the member by its name, or behind its operation's. */
+/** What a member means, where its shape does not say it; the member by its name, behind its operation's, or its service's too. */
 const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^AssumeRolePolicyDocument$|^UpdateAssumeRolePolicy PolicyDocument$/, trustPolicy],
   [/^Policy(Document)?$|^PolicyInputList$/, policy],
@@ -30,15 +30,15 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
   [/^(ResourceId|ResourceIdList)$/, `arn:aws:cloudtrail:us-east-1:${account}:trail/sweep`],
+  // AWS's list of actions forgets that associations have tags to read.
+  [/^eks:ListTagsForResource resourceArn$/, `arn:aws:eks:us-east-1:${account}:cluster/sweep`],
+  [/^eks:.* resourceArn$/, `arn:aws:eks:us-east-1:${account}:podidentityassociation/sweep/a-sweep`],
   [/^resourceArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:trust-anchor/${uuid}`],
   [/^trustAnchorArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:trust-anchor/${uuid}`],
   [/^profileArn$/, `arn:aws:rolesanywhere:us-east-1:${account}:profile/${uuid}`],
   [/^RegionName$/, 'ap-east-1'],
   [/^Date$/, '20260102'],
   [/^roleArn$/, `arn:aws:iam::${account}:role/sweep`],
-  // AWS's list of actions forgets that associations have tags to read.
-  [/^ListTagsForResource resourceArn$/, `arn:aws:eks:us-east-1:${account}:cluster/sweep`],
-  [/^resourceArn$/, `arn:aws:eks:us-east-1:${account}:podidentityassociation/sweep/a-sweep`],
 ];
 
 /** Tried in this order where the name of a member says nothing. */
@@ -98,8 +98,10 @@ function minimal(operation: OperationModel, shape: Shape, name: string): unknown
     case 'map':
       return { [String(minimal(operation, shape.key, ''))]: minimal(operation, shape.value, '') };
     case 'string': {
+      const behind = `${operation.name} ${name}`;
+      const names = [name, behind, `${operation.service.service}:${behind}`];
       const meant = byName.flatMap(([pattern, value]) =>
-        pattern.test(name) || pattern.test(`${operation.name} ${name}`) ? [value] : [],
+        names.some((one) => pattern.test(one)) ? [value] : [],
       );
       const found = [...meant, ...(shape.enum ?? []), ...candidates].find((value) =>
         isValid(operation, shape, value),
