@@ -110,6 +110,11 @@ const attachable: readonly AwsManagedPolicy[] = [
     ],
     Resource: '*',
   }),
+  define('SignInLocalDevelopmentAccess', 'Signing in for a program of the own.', {
+    Effect: 'Allow',
+    Action: ['signin:AuthorizeOAuth2Access', 'signin:CreateOAuth2Token'],
+    Resource: 'arn:aws:signin:*:*:oauth2/public-client/*',
+  }),
 ];
 
 const policies = [...attachable, ...rootTasks.map(({ policy }) => policy)].sort((left, right) =>

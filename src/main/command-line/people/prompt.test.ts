@@ -36,6 +36,15 @@ describe('a terminal', () => {
     assert.deepEqual(modes, [true, false, true, false]);
   });
 
+  test('is quiet before it asks', () => {
+    const { terminal, input, modes } = fakeTerminal();
+    const output: boolean[][] = [];
+    const quiet = openTerminal({ input, output: { write: () => output.push([...modes]) } });
+    void quiet.ask('Password: ', true);
+    assert.deepEqual(output, [[true]]);
+    assert.equal(terminal.isInteractive, true);
+  });
+
   test('takes a character that comes in pieces', async () => {
     const { terminal, input } = fakeTerminal();
     const asked = terminal.ask('Password: ', true);

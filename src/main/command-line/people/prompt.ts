@@ -85,8 +85,9 @@ function askRaw({ input, output }: TerminalStreams, question: string, hidden: bo
       if (!hidden) output.write(character);
     }
   };
-  output.write(question);
+  // Before the question is there: what is typed at once would be shown otherwise.
   input.setRawMode?.(true);
+  output.write(question);
   input.on('data', onData);
   input.once('end', onEnd);
   input.resume();
