@@ -27,7 +27,7 @@ import { CallerCache, createAuthorizer, createLocalIssuer } from '#servers/autho
 import { createOAuthDoor } from '#servers/oauth';
 import { createSignInDoor, isForSignIn } from '#servers/signin';
 import { createTrailBucketDoor, isSignedForS3 } from '#servers/trail-bucket';
-import { serveIssuerDocuments } from '#servers/web-identity';
+import { createIssuerDocuments } from '#servers/web-identity';
 import { account } from '#services/account';
 import { brevet } from '#services/brevet';
 import { cloudtrail } from '#services/cloudtrail';
@@ -203,11 +203,21 @@ export async function compose(options: ComposeOptions): Promise<House> {
     onAnswered: options.onAnswered,
   });
   const signIn = createSignInDoor({
-    entry: createSignInEntry({ ...ports, onAnswered: options.onAnswered }),
+    entry: createSignInEntry(ports),
     publicUrl: options.publicUrl,
     destinations: options.signInDestinations ?? [],
+    clock,
+    random: ports.random,
+    onAnswered: options.onAnswered,
   });
-  const documents = { state: identity.state, domain: options.domain, issuerUrl: urlOfIssuer };
+  const documents = createIssuerDocuments({
+    state: identity.state,
+    domain: options.domain,
+    issuerUrl: urlOfIssuer,
+    clock,
+    random: ports.random,
+    onAnswered: options.onAnswered,
+  });
   const people = createOAuthDoor({
     enter: createPersonEntry(ports),
     clock,
@@ -219,23 +229,27 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const handle: Handle = async (request) =>
     isForSignIn(request)
       ? await signIn(request)
-      : (serveIssuerDocuments(request, documents) ?? (await (people(request) ?? pipeline(request))));
+      : (documents(request) ?? (await (people(request) ?? pipeline(request))));
   const callers = new CallerCache({
     issuer: createLocalIssuer({ identity, box, findTokenKey: (id) => keyring.find(id), clock }),
     clock,
     maxStalenessSeconds: doorStalenessSeconds,
   });
+  const recordDataEvent = createDataEventRecorder(ports);
   const door = createTrailBucketDoor({
     authorizer: createAuthorizer({ callers, service: 's3', clock, dialect: 's3' }),
     identity,
     buckets: openLocalBuckets(trailDirectories(dataDirectory).buckets),
-    random: randomBytes,
+    clock,
+    random: ports.random,
     domain: options.domain,
+    recordDataEvent,
+    onAnswered: options.onAnswered,
   });
   return {
     handle,
     callThrough: createDoorway(ports),
-    recordDataEvent: createDataEventRecorder(ports),
+    recordDataEvent,
     enterAsService,
     answer: (request) => (isSignedForS3(request) ? door(request) : handle(request)),
     identity,

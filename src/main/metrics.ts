@@ -51,8 +51,8 @@ export function createMetrics(): Metrics {
         else failures.inc();
       };
     },
-    observe({ service = 'none', operation = 'none', fault }, seconds) {
-      requests.inc({ service, operation, code: fault?.code ?? 'OK' });
+    observe({ service = 'none', operation = 'none', fault, refusal }, seconds) {
+      requests.inc({ service, operation, code: fault?.code ?? refusal ?? 'OK' });
       durations.observe({ service }, seconds);
     },
   };

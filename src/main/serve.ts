@@ -198,7 +198,8 @@ async function openProcess(
       const ms = Date.now() - answered.receivedAt;
       metrics.observe(answered, ms / 1000);
       lastUsed?.note(answered);
-      const { requestId, service, operation, status, fault, authenticated } = answered;
+      const { requestId, service, operation, status, fault, refusal, authenticated } = answered;
+      const code = fault?.code ?? refusal;
       const line = {
         requestId,
         service,
@@ -206,10 +207,11 @@ async function openProcess(
         status,
         ms,
         ...(authenticated === undefined ? {} : { caller: callerArn(authenticated.caller) }),
-        ...(fault === undefined ? {} : { code: fault.code, reason: fault.text }),
+        ...(code === undefined ? {} : { code }),
+        ...(fault === undefined ? {} : { reason: fault.text }),
       };
       // Only what nobody planned for carries its cause: a refusal's message already says everything.
-      if (fault?.code === 'InternalFailure' || fault?.code === 'ServiceUnavailable') {
+      if (code === 'InternalFailure' || code === 'InternalError' || code === 'ServiceUnavailable') {
         log.error({ ...line, err: answered.cause }, 'request failed');
       } else log.info(line, 'request');
     },

@@ -10,7 +10,7 @@ import type { PipelineOptions } from './handle.ts';
 import { textLimit, tlsDetails, traceOf } from './stages/record.ts';
 import { foreignIdentity, userIdentity } from './stages/user-identity.ts';
 
-/** An S3 request that the gateway has answered, whoever it was from. */
+/** An S3 request that a door has answered, whoever it was from. */
 export interface DataRequest {
   /** As the S3 API names it. */
   readonly operation: string;
@@ -28,6 +28,8 @@ export interface DataRequest {
   readonly authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST' | undefined;
   /** Whose the bucket is when no gateway made it. */
   readonly ownerAccount: AccountId;
+  /** True for a bucket that no gateway can have made, whatever is made under its name: its owner is the one above. */
+  readonly isApart?: true;
   /** Where the bucket is. */
   readonly region: string;
   readonly receivedAt: Instant;
@@ -76,7 +78,8 @@ export function createDataEventRecorder(
     const { bucket, key, operation, requester } = call;
     if (bucket === undefined || (key === undefined && !bucketWide.has(operation))) return;
     const { state } = identity;
-    const owner = state.all('bucket').get(bucket)?.account ?? call.ownerAccount;
+    const made = call.isApart === true ? undefined : state.all('bucket').get(bucket);
+    const owner = made?.account ?? call.ownerAccount;
     const recipients = new Set([owner, ...(requester === undefined ? [] : [requester.account])]);
     const trails = [...state.all('trail').values()].filter(
       ({ account, selectors }) =>

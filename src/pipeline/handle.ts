@@ -74,6 +74,8 @@ export interface Answered {
   readonly authenticated: Authenticated | undefined;
   readonly status: number;
   readonly fault: Fault | undefined;
+  /** The code of a refusal that a door has of its own, where there is no fault. */
+  readonly refusal?: string;
   /** What went wrong, when it is nobody's business outside. */
   readonly cause: unknown;
   readonly encodedMessage: string | undefined;

@@ -15,9 +15,11 @@ export {
   type SessionToSignIn,
   type SignedIn,
   type SignInEntry,
+  type SignInVisit,
   signInStatus,
 } from './sign-in-entry.ts';
 export { authorizationMessageHeader } from './stages/encode.ts';
 export { NoiseLimit } from './stages/noise-limit.ts';
 export { recordLeftOut } from './stages/record.ts';
 export type { ServiceTables } from './stages/route.ts';
+export { toFault } from './to-fault.ts';

@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createUuid } from '#core/identifiers';
 import { openSignIn, type SignIn, type SignInPurpose, sealSignIn } from '#core/session-token';
 import type { Instant } from '#core/time';
 import { type Caller, findCaller, findCallerOfSession, GuessLimit } from '#services/operation';
@@ -27,19 +26,29 @@ export interface SignedIn {
   readonly endsAt: Instant;
 }
 
-/** `read` is what the door makes of a request; it throws Fault for one that cannot be right. */
+/** A request at the door. */
+export interface SignInVisit {
+  readonly request: WireRequest;
+  /** The same in records and logs. */
+  readonly requestId: string;
+}
+
+/**
+ * `read` is what the door makes of a request; it throws Fault for one that cannot be right. Everything here rejects with Fault, or with what only
+ * the log is to know: `toFault` says what is told of it.
+ */
 export interface SignInEntry {
-  /** A sign-in token for a session. Rejects with Fault. */
-  issueToken(request: WireRequest, read: () => SessionToSignIn): Promise<string>;
-  /** What a browser gets for a sign-in token. Rejects with Fault. */
+  /** A sign-in token for a session. */
+  issueToken(visit: SignInVisit, read: () => SessionToSignIn): Promise<string>;
+  /** What a browser gets for a sign-in token. */
   signIn(
-    request: WireRequest,
+    visit: SignInVisit,
     read: () => { readonly token: string; readonly destination: string },
   ): Promise<{ readonly cookie: string; readonly seconds: number }>;
-  /** Whose cookie that is now; undefined when it is nobody's any more. Rejects with Fault when that cannot be said. */
-  find(request: WireRequest, cookie: string | undefined): Promise<SignedIn | undefined>;
-  /** Ends what a cookie stands for, and its sign-in token with it. Rejects with Fault. */
-  signOut(request: WireRequest, cookie: string | undefined): Promise<void>;
+  /** Whose cookie that is now; undefined when it is nobody's any more. */
+  find(visit: SignInVisit, cookie: string | undefined): Promise<SignedIn | undefined>;
+  /** Ends what a cookie stands for, and its sign-in token with it. */
+  signOut(visit: SignInVisit, cookie: string | undefined): Promise<void>;
 }
 
 /** A sign-in token is good for fifteen minutes (IAM User Guide, "Enable custom identity broker access to the AWS console"). */
@@ -57,10 +66,7 @@ interface Facts {
  * whether the session still holds, and is on the record before anything of it leaves.
  */
 export function createSignInEntry(
-  options: Pick<
-    PipelineOptions,
-    'identity' | 'box' | 'keyring' | 'audit' | 'noise' | 'clock' | 'random' | 'onAnswered'
-  >,
+  options: Pick<PipelineOptions, 'identity' | 'box' | 'keyring' | 'audit' | 'noise' | 'clock' | 'random'>,
 ): SignInEntry {
   const { identity, box, keyring, audit, noise, clock, random } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
@@ -68,31 +74,23 @@ export function createSignInEntry(
   const catchUp = createCatchUp(identity);
 
   const walk = async <Result>(
-    request: WireRequest,
+    { request, requestId }: SignInVisit,
     name: SignInEventName | 'ShowSession',
-    statusOf: (result: Result) => number,
     step: (entry: Entry, facts: Facts) => Promise<Result>,
   ): Promise<Result> => {
     const now = clock();
-    const entry = { request, requestId: createUuid(random), now, random };
-    const answered = {
-      ...{ requestId: entry.requestId, receivedAt: now, service: 'signin', operation: name },
-      ...{ authenticated: undefined, encodedMessage: undefined },
-    };
+    const entry = { request, requestId, now, random };
     const facts: Facts = {};
     recordLeftOut(audit, now, noise);
     try {
       const news = catchUp();
       if (news !== undefined) await news;
-      const result = await step(entry, facts);
-      options.onAnswered({ ...answered, status: statusOf(result), fault: undefined, cause: undefined });
-      return result;
+      return await step(entry, facts);
     } catch (error) {
       const refusal = toFault(error);
       if (name !== 'ShowSession' && (facts.caller !== undefined || noise.admit(request.sourceIp, now)))
         audit.appendLater(signInEvent('outcome', entry, name, facts, refusal));
-      options.onAnswered({ ...answered, status: signInStatus(refusal.code), fault: refusal, cause: error });
-      throw refusal;
+      throw error;
     }
   };
 
@@ -119,78 +117,58 @@ export function createSignInEntry(
   };
 
   return {
-    issueToken: (request, read) =>
-      walk(
-        request,
-        'GetSigninToken',
-        () => 200,
-        async (entry, facts) => {
-          const given = read();
-          const caller = prove(given, entry.now);
-          facts.caller = caller;
-          const session = sessionOf(caller, given.sessionSeconds);
-          const signIn = {
-            id: Buffer.from(random(16)).toString('base64url'),
-            session,
-            endsAt: Math.min(seconds(entry.now) + tokenSeconds, session.expiresAt),
-            ...(given.sessionSeconds === undefined ? {} : { sessionSeconds: given.sessionSeconds }),
-          };
-          const token = sealSignIn('token', signIn, keyring.current(), random(12));
-          await audit.append(signInEvent('outcome', entry, 'GetSigninToken', facts));
-          return token;
-        },
-      ),
+    issueToken: (visit, read) =>
+      walk(visit, 'GetSigninToken', async (entry, facts) => {
+        const given = read();
+        const caller = prove(given, entry.now);
+        facts.caller = caller;
+        const session = sessionOf(caller, given.sessionSeconds);
+        const signIn = {
+          id: Buffer.from(random(16)).toString('base64url'),
+          session,
+          endsAt: Math.min(seconds(entry.now) + tokenSeconds, session.expiresAt),
+          ...(given.sessionSeconds === undefined ? {} : { sessionSeconds: given.sessionSeconds }),
+        };
+        const token = sealSignIn('token', signIn, keyring.current(), random(12));
+        await audit.append(signInEvent('outcome', entry, 'GetSigninToken', facts));
+        return token;
+      }),
 
-    signIn: (request, read) =>
-      walk(
-        request,
-        'ConsoleLogin',
-        () => 302,
-        async (entry, facts) => {
-          const { token, destination } = read();
-          facts.loginTo = destination;
-          const given = open('token', token, entry.now);
-          const caller = given === undefined ? undefined : presentCaller(identity.state, given.session);
-          if (given === undefined || caller === undefined) throw invalidSignInToken();
-          facts.caller = caller;
-          const { id, session, sessionSeconds } = given;
-          const now = seconds(entry.now);
-          const endsAt = sessionSeconds === undefined ? session.expiresAt : now + sessionSeconds;
-          const cookie = sealSignIn('cookie', { id, session, endsAt }, keyring.current(), random(12));
-          await audit.append(signInEvent('outcome', entry, 'ConsoleLogin', facts));
-          return { cookie, seconds: endsAt - now };
-        },
-      ),
+    signIn: (visit, read) =>
+      walk(visit, 'ConsoleLogin', async (entry, facts) => {
+        const { token, destination } = read();
+        facts.loginTo = destination;
+        const given = open('token', token, entry.now);
+        const caller = given === undefined ? undefined : presentCaller(identity.state, given.session);
+        if (given === undefined || caller === undefined) throw invalidSignInToken();
+        facts.caller = caller;
+        const { id, session, sessionSeconds } = given;
+        const now = seconds(entry.now);
+        const endsAt = sessionSeconds === undefined ? session.expiresAt : now + sessionSeconds;
+        const cookie = sealSignIn('cookie', { id, session, endsAt }, keyring.current(), random(12));
+        await audit.append(signInEvent('outcome', entry, 'ConsoleLogin', facts));
+        return { cookie, seconds: endsAt - now };
+      }),
 
-    find: (request, cookie) =>
-      walk(
-        request,
-        'ShowSession',
-        (found) => (found === undefined ? 403 : 200),
-        async (entry) => {
-          const signIn = open('cookie', cookie, entry.now);
-          const caller = signIn === undefined ? undefined : presentCaller(identity.state, signIn.session);
-          return signIn === undefined || caller === undefined
-            ? undefined
-            : { caller, endsAt: signIn.endsAt * 1000 };
-        },
-      ),
+    find: (visit, cookie) =>
+      walk(visit, 'ShowSession', async (entry) => {
+        const signIn = open('cookie', cookie, entry.now);
+        const caller = signIn === undefined ? undefined : presentCaller(identity.state, signIn.session);
+        return signIn === undefined || caller === undefined
+          ? undefined
+          : { caller, endsAt: signIn.endsAt * 1000 };
+      }),
 
-    signOut: (request, cookie) =>
-      walk(
-        request,
-        'Logout',
-        () => 200,
-        async (entry, facts) => {
-          const signIn = open('cookie', cookie, entry.now);
-          const caller = signIn === undefined ? undefined : presentCaller(identity.state, signIn.session);
-          if (signIn === undefined || caller === undefined) return;
-          facts.caller = caller;
-          await audit.append(signInEvent('intent', entry, 'Logout', facts));
-          await identity.write((transaction) => endSignIn(transaction, signIn, entry.now));
-          await audit.append(signInEvent('outcome', entry, 'Logout', facts));
-        },
-      ),
+    signOut: (visit, cookie) =>
+      walk(visit, 'Logout', async (entry, facts) => {
+        const signIn = open('cookie', cookie, entry.now);
+        const caller = signIn === undefined ? undefined : presentCaller(identity.state, signIn.session);
+        if (signIn === undefined || caller === undefined) return;
+        facts.caller = caller;
+        await audit.append(signInEvent('intent', entry, 'Logout', facts));
+        await identity.write((transaction) => endSignIn(transaction, signIn, entry.now));
+        await audit.append(signInEvent('outcome', entry, 'Logout', facts));
+      }),
   };
 }
 

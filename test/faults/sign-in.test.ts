@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { type Answered, createSignInEntry, NoiseLimit, type SignInEntry, type WireRequest } from '#pipeline';
+import { createSignInEntry, NoiseLimit, type SignInEntry, type WireRequest } from '#pipeline';
 import { AuditLogError } from '#stores/audit-log';
 import { type SignInFixture, startSignIn } from '../sign-in-fixture.ts';
 
-const request: WireRequest = {
+const wire: WireRequest = {
   ...{ method: 'GET', target: '/federation', rawHeaders: ['host', 'x'], body: Buffer.alloc(0) },
   ...{ sourceIp: '192.0.2.1', secure: false },
 };
+const visit = { request: wire, requestId: '00000000-0000-4000-8000-000000000000' };
 const unavailable = {
-  name: 'Fault',
-  code: 'ServiceUnavailable',
-  message: 'The request has failed due to a temporary failure of the server.',
+  name: 'AuditLogError',
+  code: 'Unavailable',
+  message: 'the audit log cannot be written',
 };
 
 let signIn: SignInFixture;
 let entry: SignInEntry;
 let left = 0;
-const answered: Answered[] = [];
 
 before(async () => {
   signIn = await startSignIn();
@@ -32,7 +32,6 @@ before(async () => {
         left-- > 0 ? audit.append(...events) : Promise.reject(new AuditLogError(new Error('disk full'))),
       appendLater: (event) => audit.appendLater(event),
     },
-    onAnswered: (one) => answered.push(one),
   });
 });
 after(() => signIn.service.stop());
@@ -41,33 +40,20 @@ test('nothing of a sign-in leaves without a record, and nothing is signed out wi
   const { accessKeyId, secretAccessKey, sessionToken = '' } = await signIn.assumeRole();
   const given = { accessKeyId, secretAccessKey, sessionToken, sessionSeconds: undefined };
   const signedInWith = async (token: string) =>
-    await entry.signIn(request, () => ({ token, destination: '/' }));
+    await entry.signIn(visit, () => ({ token, destination: '/' }));
   await assert.rejects(
-    entry.issueToken(request, () => given),
+    entry.issueToken(visit, () => given),
     unavailable,
   );
   left = 1;
-  const token = await entry.issueToken(request, () => given);
+  const token = await entry.issueToken(visit, () => given);
   await assert.rejects(signedInWith(token), unavailable);
   left = 1;
   const { cookie } = await signedInWith(token);
-  await assert.rejects(entry.signOut(request, cookie), unavailable);
-  assert.notEqual(await entry.find(request, cookie), undefined);
+  await assert.rejects(entry.signOut(visit, cookie), unavailable);
+  assert.notEqual(await entry.find(visit, cookie), undefined);
   // The intent is on the disk and the outcome is not: it was done, and who asked for it is not told that it was.
   left = 1;
-  await assert.rejects(entry.signOut(request, cookie), unavailable);
-  assert.equal(await entry.find(request, cookie), undefined);
-  assert.deepEqual(
-    answered.map(({ service, operation, status, fault }) => [service, operation, status, fault?.code]),
-    [
-      ['signin', 'GetSigninToken', 503, 'ServiceUnavailable'],
-      ['signin', 'GetSigninToken', 200, undefined],
-      ['signin', 'ConsoleLogin', 503, 'ServiceUnavailable'],
-      ['signin', 'ConsoleLogin', 302, undefined],
-      ['signin', 'Logout', 503, 'ServiceUnavailable'],
-      ['signin', 'ShowSession', 200, undefined],
-      ['signin', 'Logout', 503, 'ServiceUnavailable'],
-      ['signin', 'ShowSession', 403, undefined],
-    ],
-  );
+  await assert.rejects(entry.signOut(visit, cookie), unavailable);
+  assert.equal(await entry.find(visit, cookie), undefined);
 });

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { SignInEntry, WireRequest } from '#pipeline';
+import type { Answered, SignInEntry, WireRequest } from '#pipeline';
 import { fault } from '#wire/faults';
 import { createSignInDoor, isForSignIn } from './index.ts';
 
 const asked: unknown[] = [];
+const answered: Answered[] = [];
+const told = { clock: () => 0, random: randomBytes, onAnswered: (one: Answered) => answered.push(one) };
 const entry: SignInEntry = {
   issueToken: async (_request, read) => {
     asked.push(read());
@@ -34,7 +37,7 @@ const login = '/federation?Action=login&SigninToken=t&Destination=';
 
 describe('the sign-in door', () => {
   const door = (publicUrl: string, destinations: readonly string[] = []) =>
-    createSignInDoor({ entry, publicUrl: () => publicUrl, destinations });
+    createSignInDoor({ ...told, entry, publicUrl: () => publicUrl, destinations });
 
   test('is for two paths and what is below the page, and for nothing else', () => {
     for (const target of [
@@ -100,6 +103,7 @@ describe('the sign-in door', () => {
       }),
     };
     const open = createSignInDoor({
+      ...told,
       entry: signedIn,
       publicUrl: () => 'https://sts.example.com/a"b',
       destinations: [],
@@ -116,6 +120,7 @@ describe('the sign-in door', () => {
   test('says what the corridor refuses, as AWS does, with 400, and what it cannot do with 503', async () => {
     const saying = async (refusal: Error): Promise<readonly [number, string]> => {
       const open = createSignInDoor({
+        ...told,
         entry: { ...entry, issueToken: () => Promise.reject(refusal) },
         publicUrl: () => 'http://sts.example.com',
         destinations: [],
@@ -132,6 +137,41 @@ describe('the sign-in door', () => {
       500,
       'The request processing has failed because of an unknown error, exception or failure.',
     ]);
-    await assert.rejects(saying(new Error('unforeseen')), /unforeseen/);
+    assert.deepEqual(await saying(new Error('unforeseen')), [
+      500,
+      'The request processing has failed because of an unknown error, exception or failure.',
+    ]);
+  });
+
+  test('tells logs and metrics of every request, whatever became of it', async () => {
+    const open = door('http://sts.example.com');
+    const kinds = async (target: string, more: Partial<WireRequest> = {}) => {
+      answered.length = 0;
+      await open({ ...get(target), ...more });
+      return answered.map(({ service, operation, status, fault, refusal }) => [
+        service,
+        operation,
+        status,
+        fault?.code ?? refusal,
+      ]);
+    };
+    assert.deepEqual(await kinds('/federation'), [['signin', 'Federation', 400, 'ValidationError']]);
+    assert.deepEqual(await kinds('/federation?Action=x'), [['signin', 'Federation', 400, 'ValidationError']]);
+    assert.deepEqual(await kinds('/federation', { method: 'PUT' }), [
+      ['signin', 'Federation', 405, 'MethodNotAllowed'],
+    ]);
+    assert.deepEqual(await kinds('/federation?Action=getSigninToken'), [
+      ['signin', 'GetSigninToken', 400, 'ValidationError'],
+    ]);
+    assert.deepEqual(await kinds(`${login}/console`), [['signin', 'ConsoleLogin', 302, undefined]]);
+    assert.deepEqual(await kinds('/federation?Action=logout'), [['signin', 'Logout', 200, undefined]]);
+    assert.deepEqual(
+      await kinds('/federation?Action=logout', { rawHeaders: ['Sec-Fetch-Site', 'cross-site'] }),
+      [['signin', 'Logout', 403, 'AskedByAnotherSite']],
+    );
+    assert.deepEqual(await kinds('/console'), [['signin', 'ShowSession', 403, 'NotSignedIn']]);
+    assert.deepEqual(await kinds('/console', { method: 'POST' }), [
+      ['signin', 'ShowSession', 405, 'MethodNotAllowed'],
+    ]);
   });
 });

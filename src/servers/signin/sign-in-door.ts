@@ -1,5 +1,16 @@
-import { header, type SignInEntry, signInStatus, type WireRequest, type WireResponse } from '#pipeline';
-import { Fault, fault } from '#wire/faults';
+import { createUuid, type RandomBytes } from '#core/identifiers';
+import type { Clock } from '#core/time';
+import {
+  type Answered,
+  header,
+  type SignInEntry,
+  type SignInVisit,
+  signInStatus,
+  toFault,
+  type WireRequest,
+  type WireResponse,
+} from '#pipeline';
+import { fault } from '#wire/faults';
 import { isFromElsewhere, readCookie, writeCookie } from './cookie.ts';
 import { readDestination } from './destination.ts';
 import { answerHeaders, messagePage, sessionPage } from './page.ts';
@@ -11,6 +22,23 @@ export interface SignInDoorOptions {
   readonly publicUrl: () => string;
   /** Origins other than the endpoint's own that a browser may be sent to. */
   readonly destinations: readonly string[];
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Told of every request once it is answered. */
+  readonly onAnswered: (answered: Answered) => void;
+}
+
+interface Reply {
+  readonly response: WireResponse;
+  /** As metrics name it. */
+  readonly refusal?: string;
+}
+
+/** What a request is for. */
+interface Asked {
+  /** As logs and metrics name it. */
+  readonly operation: string;
+  readonly answer: (visit: SignInVisit, reached: Reached) => Reply | Promise<Reply>;
 }
 
 /** How a request reached the endpoint. */
@@ -44,29 +72,26 @@ export function createSignInDoor(
 ): (request: WireRequest) => Promise<WireResponse> {
   const { entry, destinations } = options;
 
-  const showSession = async (request: WireRequest, reached: Reached): Promise<WireResponse> => {
-    const signedIn = await entry.find(request, readCookie(request, reached.isSecure));
-    return signedIn === undefined
-      ? messagePage(403, 'Not signed in', 'Sign in through your organization.')
-      : sessionPage(signedIn, reached.prefix);
+  const showSession = async (visit: SignInVisit, reached: Reached): Promise<Reply> => {
+    const signedIn = await entry.find(visit, readCookie(visit.request, reached.isSecure));
+    if (signedIn !== undefined) return { response: sessionPage(signedIn, reached.prefix) };
+    const response = messagePage(403, 'Not signed in', 'Sign in through your organization.');
+    return { response, refusal: 'NotSignedIn' };
   };
 
-  const getSigninToken = async (request: WireRequest, parameters: Parameters): Promise<WireResponse> => {
-    const token = await entry.issueToken(request, () => readSession(parameters));
-    return {
-      status: 200,
-      headers: { ...answerHeaders, 'content-type': 'application/json' },
-      body: JSON.stringify({ SigninToken: token }),
-    };
+  const getSigninToken = async (visit: SignInVisit, parameters: Parameters): Promise<Reply> => {
+    const token = await entry.issueToken(visit, () => readSession(parameters));
+    const headers = { ...answerHeaders, 'content-type': 'application/json' };
+    return { response: { status: 200, headers, body: JSON.stringify({ SigninToken: token }) } };
   };
 
   const login = async (
-    request: WireRequest,
+    visit: SignInVisit,
     parameters: Parameters,
     { own, isSecure }: Reached,
-  ): Promise<WireResponse> => {
+  ): Promise<Reply> => {
     let location = '';
-    const { cookie, seconds } = await entry.signIn(request, () => {
+    const { cookie, seconds } = await entry.signIn(visit, () => {
       const token = required(parameters, 'SigninToken');
       const destination = readDestination(required(parameters, 'Destination'), { own, others: destinations });
       if (destination === undefined)
@@ -77,52 +102,67 @@ export function createSignInDoor(
       location = destination;
       return { token, destination };
     });
-    return {
-      status: 302,
-      headers: { ...answerHeaders, location, 'set-cookie': writeCookie(cookie, seconds, isSecure) },
-      body: '',
-    };
+    const headers = { ...answerHeaders, location, 'set-cookie': writeCookie(cookie, seconds, isSecure) };
+    return { response: { status: 302, headers, body: '' } };
   };
 
-  const logout = async (request: WireRequest, { own, isSecure }: Reached): Promise<WireResponse> => {
-    if (isFromElsewhere(request, own))
-      return messagePage(
-        403,
-        'Still signed in',
-        'A page of another site asked to sign you out. Do so on the page of your session.',
-      );
-    await entry.signOut(request, readCookie(request, isSecure));
+  const logout = async (visit: SignInVisit, { own, isSecure }: Reached): Promise<Reply> => {
+    if (isFromElsewhere(visit.request, own)) {
+      const words = 'A page of another site asked to sign you out. Do so on the page of your session.';
+      return { response: messagePage(403, 'Still signed in', words), refusal: 'AskedByAnotherSite' };
+    }
+    await entry.signOut(visit, readCookie(visit.request, isSecure));
     const response = messagePage(200, 'Signed out', 'You are signed out.');
-    return { ...response, headers: { ...response.headers, 'set-cookie': writeCookie('', 0, isSecure) } };
+    const headers = { ...response.headers, 'set-cookie': writeCookie('', 0, isSecure) };
+    return { response: { ...response, headers } };
+  };
+
+  /** Throws Fault for a request that is for nothing. */
+  const readAsked = (request: WireRequest): Asked => {
+    const { method } = request;
+    if (isPage(pathOf(request.target))) {
+      const isReading = method === 'GET' || method === 'HEAD';
+      return { operation: 'ShowSession', answer: isReading ? showSession : () => notAllowed('GET, HEAD') };
+    }
+    if (method !== 'GET' && method !== 'POST')
+      return { operation: 'Federation', answer: () => notAllowed('GET, POST') };
+    const parameters = readParameters(request);
+    switch (required(parameters, 'Action')) {
+      case 'getSigninToken':
+        return { operation: 'GetSigninToken', answer: (visit) => getSigninToken(visit, parameters) };
+      case 'login':
+        return { operation: 'ConsoleLogin', answer: (visit, reached) => login(visit, parameters, reached) };
+      case 'logout':
+        return { operation: 'Logout', answer: logout };
+      default:
+        throw fault('ValidationError', 'Action must be getSigninToken, login or logout.');
+    }
   };
 
   return async (request) => {
-    const reached = howReached(request, options.publicUrl());
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const visit = { request, requestId: createUuid(options.random) };
+    const facts = { requestId: visit.requestId, receivedAt: options.clock(), service: 'signin' };
+    const told = { ...facts, authenticated: undefined, encodedMessage: undefined };
+    let operation = 'Federation';
     try {
-      if (isPage(pathOf(request.target)))
-        return isReading ? await showSession(request, reached) : notAllowed('GET, HEAD');
-      if (request.method !== 'GET' && request.method !== 'POST') return notAllowed('GET, POST');
-      const parameters = readParameters(request);
-      switch (required(parameters, 'Action')) {
-        case 'getSigninToken':
-          return await getSigninToken(request, parameters);
-        case 'login':
-          return await login(request, parameters, reached);
-        case 'logout':
-          return await logout(request, reached);
-        default:
-          throw fault('ValidationError', 'Action must be getSigninToken, login or logout.');
-      }
+      const asked = readAsked(request);
+      operation = asked.operation;
+      const { response, ...more } = await asked.answer(visit, howReached(request, options.publicUrl()));
+      const { status } = response;
+      options.onAnswered({ ...told, operation, status, fault: undefined, cause: undefined, ...more });
+      return response;
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return messagePage(signInStatus(error.code), 'Sign-in failed', error.text ?? '');
+      const refusal = toFault(error);
+      const status = signInStatus(refusal.code);
+      options.onAnswered({ ...told, operation, status, fault: refusal, cause: error });
+      return messagePage(status, 'Sign-in failed', refusal.text ?? '');
     }
   };
 }
 
-function notAllowed(allow: string): WireResponse {
-  return { status: 405, headers: { ...answerHeaders, allow }, body: '' };
+function notAllowed(allow: string): Reply {
+  const response = { status: 405, headers: { ...answerHeaders, allow }, body: '' };
+  return { response, refusal: 'MethodNotAllowed' };
 }
 
 function howReached(request: WireRequest, publicUrl: string): Reached {

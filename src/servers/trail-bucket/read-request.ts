@@ -10,6 +10,8 @@ export type Wanted =
       readonly marker: string;
       readonly limit: number;
       readonly isUrlEncoded: boolean;
+      /** The parameters of the listing as they were given. */
+      readonly query: ReadonlyMap<string, string>;
     }
   | { readonly kind: 'object'; readonly bucket: string; readonly key: string };
 
@@ -50,6 +52,7 @@ export function readRequest(request: WireRequest, domain: string | undefined): W
     marker: searchParams.get('marker') ?? '',
     limit: Math.min(Number(limit), mostKeys),
     isUrlEncoded: encoding === 'url',
+    query: new Map(parameters.map((name) => [name, searchParams.get(name) ?? ''])),
   };
 }
 

@@ -1,6 +1,14 @@
-import { createUuid, type RandomBytes } from '#core/identifiers';
+import { type AccountId, createUuid, type RandomBytes } from '#core/identifiers';
+import type { Clock } from '#core/time';
 import { escapeXml } from '#core/xml';
-import { header, type WireRequest, type WireResponse } from '#pipeline';
+import {
+  type Answered,
+  type DataRequest,
+  header,
+  type RecordDataEvent,
+  type WireRequest,
+  type WireResponse,
+} from '#pipeline';
 import { type Authorizer, VerificationError, type Verified } from '#servers/authorizer';
 import type { IdentityStore } from '#stores/identity';
 import type { BucketObject, LocalBuckets } from '#stores/trail-store';
@@ -11,10 +19,17 @@ export interface TrailBucketDoorOptions {
   readonly authorizer: Authorizer;
   readonly identity: IdentityStore;
   readonly buckets: LocalBuckets;
+  readonly clock: Clock;
   readonly random: RandomBytes;
   readonly domain: string | undefined;
+  /** Told of what was read, or refused, once it is answered. */
+  readonly recordDataEvent: RecordDataEvent;
+  /** Told of every request once it is answered. */
+  readonly onAnswered: (answered: Answered) => void;
 }
 
+/** Where GetBucketLocation says that every bucket here is. */
+const bucketRegion = 'us-east-1';
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** What S3 answers where the authorizer cannot say who is calling (Amazon S3 API Reference, "Error responses"). */
@@ -43,29 +58,94 @@ class S3Refusal extends Error {
   }
 }
 
+/** How far a request has come. */
+interface Progress {
+  verified?: Verified;
+  wanted?: Wanted;
+}
+
 /** Answers requests for the local buckets. A bucket is the caller's account's own: one of another account is as absent as none. */
 export function createTrailBucketDoor(
   options: TrailBucketDoorOptions,
 ): (request: WireRequest) => Promise<WireResponse<string | Uint8Array>> {
-  return async (request) => {
-    const requestId = createUuid(options.random);
-    try {
-      const verified = await verify(request, options.authorizer);
-      const wanted = readRequest(request, options.domain);
-      if (wanted === undefined) {
-        throw new S3Refusal(
-          501,
-          'NotImplemented',
-          'The buckets of trails are for reading: GetBucketLocation, ListObjects, GetObject and HeadObject.',
-        );
-      }
-      authorize(verified, wanted, request, options.authorizer);
-      return await answer(wanted, verified.caller.account, requestId, options);
-    } catch (error) {
-      const { status, code, message } = error instanceof S3Refusal ? error : internalError();
-      const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId></Error>`;
-      return { status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body };
+  const walk = async (
+    request: WireRequest,
+    requestId: string,
+    progress: Progress,
+  ): Promise<WireResponse<string | Uint8Array>> => {
+    const verified = await verify(request, options.authorizer);
+    progress.verified = verified;
+    const wanted = readRequest(request, options.domain);
+    if (wanted === undefined) {
+      throw new S3Refusal(
+        501,
+        'NotImplemented',
+        'The buckets of trails are for reading: GetBucketLocation, ListObjects, GetObject and HeadObject.',
+      );
     }
+    progress.wanted = wanted;
+    authorize(verified, wanted, request, options.authorizer);
+    return await answer(wanted, verified.caller.account, requestId, options);
+  };
+
+  return async (request) => {
+    const [requestId, receivedAt] = [createUuid(options.random), options.clock()];
+    const progress: Progress = {};
+    let refusal: S3Refusal | undefined;
+    let cause: unknown;
+    const response = await walk(request, requestId, progress).catch((error: unknown) => {
+      cause = error;
+      refusal = error instanceof S3Refusal ? error : internalError();
+      return refusalAnswer(refusal, requestId);
+    });
+    const { verified, wanted } = progress;
+    const told = { requestId, receivedAt, status: response.status };
+    // Of others nobody knows whose bucket they meant: each account has its own of a name.
+    if (verified !== undefined && wanted !== undefined)
+      options.recordDataEvent({ ...told, ...dataFacts(request, verified, wanted), ...refusedFor(refusal) });
+    options.onAnswered({
+      ...told,
+      service: 's3',
+      operation: wanted === undefined ? undefined : operationOf(wanted, request),
+      ...(refusal === undefined ? {} : { refusal: refusal.code }),
+      ...{ authenticated: undefined, fault: undefined, cause, encodedMessage: undefined },
+    });
+    return response;
+  };
+}
+
+function refusedFor(refusal: S3Refusal | undefined): Pick<DataRequest, 'refusal'> {
+  return refusal === undefined ? {} : { refusal: { code: refusal.code, message: refusal.message } };
+}
+
+function refusalAnswer({ status, code, message }: S3Refusal, requestId: string): WireResponse {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId></Error>`;
+  return { status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body };
+}
+
+function operationOf({ kind }: Wanted, { method }: WireRequest): string {
+  if (kind === 'location') return 'GetBucketLocation';
+  if (kind === 'list') return 'ListObjects';
+  return method === 'HEAD' ? 'HeadObject' : 'GetObject';
+}
+
+/** What was asked for, as the record has it. */
+function dataFacts(
+  request: WireRequest,
+  { caller, signature }: Verified,
+  wanted: Wanted,
+): Omit<DataRequest, 'requestId' | 'receivedAt' | 'status' | 'refusal'> {
+  return {
+    operation: operationOf(wanted, request),
+    bucket: wanted.bucket,
+    key: wanted.kind === 'object' ? wanted.key : undefined,
+    query: wanted.kind === 'list' ? wanted.query : new Map(),
+    requester: { ...caller, sessionToken: signature.sessionToken },
+    authType: signature.form === 'header' ? 'REST-HEADER' : 'REST-QUERY-STRING',
+    ownerAccount: caller.account as AccountId,
+    isApart: true,
+    region: bucketRegion,
+    request,
   };
 }
 

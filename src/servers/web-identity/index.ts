@@ -3,4 +3,4 @@
  * It reads the identity state in memory and nothing else, and answers nobody differently. Every other request is handed on.
  * Called by main, in front of the pipeline.
  */
-export { serveIssuerDocuments } from './serve-issuer-documents.ts';
+export { createIssuerDocuments, type IssuerDocumentOptions } from './issuer-documents.ts';
