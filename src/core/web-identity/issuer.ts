@@ -28,6 +28,14 @@ export function issuerUrl(origin: IssuerOrigin, id: string): string {
     : `${origin.base}/outbound/${id}`;
 }
 
+const urlInPath = new RegExp(`^https?://.+/outbound/(${uuid})$`);
+const urlOfHost = new RegExp(`^https://(${uuid})\\.tokens\\.sts\\.[^/]+$`);
+
+/** The id in a URL of the form that issuers have, whoever's issuer it is; undefined for any other URL. */
+export function issuerIdOf(url: string): string | undefined {
+  return urlInPath.exec(url)?.[1] ?? urlOfHost.exec(url)?.[1];
+}
+
 /**
  * Which document of which issuer a request names; undefined for every other request.
  * `host` is the Host header, `path` the undecoded path.

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import {
   currentKeySet,
   documentAt,
+  issuerIdOf,
   issuerOrigin,
   issuerUrl,
   jwksDocument,
@@ -36,6 +37,27 @@ describe('issuers', () => {
       issuerUrl(issuerOrigin('https://example.com/aws', undefined), id),
       `https://example.com/aws/outbound/${id}`,
     );
+  });
+
+  test('the id of an issuer is read from its URL, in either form, and from no other', () => {
+    for (const origin of [
+      issuerOrigin('https://127.0.0.1:4592', 'example.com'),
+      issuerOrigin('https://example.com', 'example.com'),
+      issuerOrigin('http://127.0.0.1:4592', undefined),
+      issuerOrigin('https://example.com/aws', undefined),
+    ])
+      assert.equal(issuerIdOf(issuerUrl(origin, id)), id);
+    for (const other of [
+      'https://example.com',
+      id,
+      `https://example.com/${id}`,
+      `https://example.com/outbound/${id}/`,
+      `https://example.com/outbound/${id.toUpperCase()}`,
+      `https://${id}.example.com`,
+      `https://x.${id}.tokens.sts.example.com`,
+      'https://example.com/outbound/__proto__',
+    ])
+      assert.equal(issuerIdOf(other), undefined, other);
   });
 
   test('documents are found by path and by host, and nowhere else', () => {

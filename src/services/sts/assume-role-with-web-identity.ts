@@ -1,5 +1,6 @@
 import { oidcProviderArn } from '#core/arn';
 import { FederationError, parseToken, readWebIdentity, type WebIdentity } from '#core/federation';
+import { issuerIdOf } from '#core/web-identity';
 import {
   checkRegion,
   defineFederatedOperation,
@@ -65,6 +66,7 @@ export const assumeRoleWithWebIdentity = defineFederatedOperation(stsOperations.
 
   prove: async (input, moment, { keys }): Promise<Proven> => {
     const token = parseToken(input.WebIdentityToken);
+    refuseOwnIssuer(token.issuer, moment);
     const provider = findProvider(input.RoleArn, token.issuer, moment);
     return { claims: token.verify(await keys.find(provider, token)), provider };
   },
@@ -168,6 +170,19 @@ export const assumeRoleWithWebIdentity = defineFederatedOperation(stsOperations.
     };
   },
 });
+
+/**
+ * Tokens for others are not taken back, as AWS does not take back its own: else a role's session would make itself a new one, past its end and
+ * without what it was limited by. Another installation's are as good as any provider's. Throws FederationError.
+ */
+function refuseOwnIssuer(issuer: string, { state }: Moment): void {
+  const id = issuerIdOf(issuer);
+  if (id === undefined || state.all('web-identity-issuer').get(id) === undefined) return;
+  throw new FederationError(
+    'InvalidIdentityToken',
+    'Tokens of GetWebIdentityToken are not accepted by the service that issues them.',
+  );
+}
 
 /** The provider of the role's own account whose URL is the issuer, letter by letter. Throws FederationError. */
 function findProvider(roleArn: string, issuer: string, { state }: Moment): OidcProviderDocument {
