@@ -7,12 +7,13 @@ function refuse(): never {
 
 export const noPeople: Pick<
   CommandLinePorts,
-  'fetch' | 'random' | 'platform' | 'terminal' | 'ownCommand' | 'runChild'
+  'fetch' | 'random' | 'platform' | 'terminal' | 'ownCommand' | 'openBrowser' | 'runChild'
 > = {
   fetch: refuse,
   random: refuse,
   platform: 'linux',
   terminal: { isInteractive: false, ask: refuse },
   ownCommand: ['brevet'],
+  openBrowser: refuse,
   runChild: refuse,
 };

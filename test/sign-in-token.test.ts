@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { UpdateLoginProfileCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -132,6 +135,14 @@ describe('a proof', () => {
       }),
     });
     assert.deepEqual([without.status, await without.json()], [400, needed]);
+    const body = JSON.stringify({ clientId: 'x', grantType: 'refresh_token' });
+    const twice = httpRequest(`${service.endpoint}/v1/token`, {
+      method: 'POST',
+      headers: { dpop: [program.proof(), program.proof()] },
+    });
+    twice.end(body.replace('"x"', '"arn:aws:signin:::devtools/same-device"'));
+    const [response] = (await once(twice, 'response')) as [IncomingMessage];
+    assert.deepEqual([response.statusCode, JSON.parse(await readText(response))], [400, needed]);
     assert.equal((await program.redeem(code)).status, 200);
   });
 

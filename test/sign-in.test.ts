@@ -316,6 +316,24 @@ describe('who is not let in', () => {
     await new Program(service).code(ivy);
   });
 
+  test('guesses MFA codes with the right password no longer than otherwise', async () => {
+    const max = await addPerson(service, 'max', { hasDevice: true });
+    for (let guess = 1; guess <= 5; guess++) {
+      const { status } = await new Program(service).submit(
+        { username: 'max', mfa_code: `00000${guess}` },
+        json,
+      );
+      assert.equal(status, 403);
+    }
+    const right = await new Program(service).submit(
+      { username: 'max', mfa_code: max.mfaCode?.() ?? '' },
+      json,
+    );
+    assert.deepEqual([right.status, JSON.parse(right.text)], [403, wrong]);
+    later();
+    await new Program(service).code(max);
+  });
+
   test('has to change a password that was given by somebody else, or is too old', async () => {
     const new_ = await addPerson(service, 'new');
     await service.house.identity.write(({ state, put }) => {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runCommandLine } from './command-line/index.ts';
+import { openBrowser } from './command-line/people/open-browser.ts';
 import { openTerminal } from './command-line/people/prompt.ts';
 import { runChild } from './command-line/people/run-child.ts';
 
@@ -35,6 +36,7 @@ process.exit(
     fetch,
     random: (bytes) => randomBytes(bytes).toString('base64url'),
     ownCommand: [process.execPath, ...process.argv.slice(1, 2)],
+    openBrowser,
     runChild,
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type Known, signInWithBrowser } from './browser-login.ts';
 import {
   action,
   openSessionStore,
@@ -15,6 +16,7 @@ interface LoginFlags extends SessionFlags {
   readonly region?: string;
   readonly account?: string;
   readonly user?: string;
+  readonly browser?: true;
   readonly passwordStdin?: true;
   readonly allowHttp?: true;
 }
@@ -33,6 +35,7 @@ export function addLoginCommands(program: Command, ports: PeoplePorts): void {
     .option('--region <name>', 'Region to work in (default: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1)')
     .option('--account <id>', 'account id or alias (default: ask)')
     .option('--user <name>', 'user name (default: ask)')
+    .option('--browser', 'sign in on a page of the service, in a browser on this machine')
     .option(
       '--password-stdin',
       'read the password from standard input, and the MFA code from its second line',
@@ -41,7 +44,10 @@ export function addLoginCommands(program: Command, ports: PeoplePorts): void {
   action(login, async (flags: LoginFlags) => {
     const service = readService(flags, ports);
     const store = openSessionStore(flags, ports);
-    const session = await signInWithPassword(service, await readTyped(flags, ports), ports);
+    const session =
+      flags.browser === true
+        ? await signInWithBrowser(service, knownOf(flags), ports)
+        : await signInWithPassword(service, await readTyped(flags, ports), ports);
     await store.begin(session);
     ports.stderr(`signed in as ${session.arn}\n`);
   });
@@ -51,6 +57,11 @@ export function addLoginCommands(program: Command, ports: PeoplePorts): void {
     const wasThere = await openSessionStore(flags, ports).end();
     ports.stderr(wasThere ? 'signed out\n' : 'not signed in\n');
   });
+}
+
+function knownOf({ account, user: userName, passwordStdin }: LoginFlags): Known {
+  if (passwordStdin === true) throw new UsageError('--browser and --password-stdin exclude each other');
+  return { ...(account === undefined ? {} : { account }), ...(userName === undefined ? {} : { userName }) };
 }
 
 async function readTyped(flags: LoginFlags, ports: PeoplePorts): Promise<Typed> {

@@ -50,6 +50,7 @@ interface Circumstances {
   readonly childExit?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
+  readonly openBrowser?: (url: string) => void;
 }
 
 /** Runs `brevet GIVEN` as somebody with that home directory. */
@@ -81,6 +82,7 @@ async function brevet(given: readonly string[], circumstances: Circumstances = {
         return answers.shift() ?? refuse();
       },
     },
+    openBrowser: circumstances.openBrowser ?? refuse,
     ownCommand: ['/usr/bin/node', '/opt/my programs/brevet.js'],
     runChild: async (child) => {
       children.push(child);
@@ -188,6 +190,21 @@ describe('brevet login', () => {
     assert.deepEqual(await readSession(), before);
   });
 
+  test('takes no code that somebody else had sent to it', async () => {
+    const { code, stderr } = await brevet(
+      ['login', '--account', service.accountId, '--user', 'ada', '--password-stdin'],
+      {
+        input: `${password}\n`,
+        fetch: async (url, request) => {
+          const { status, headers } = await fetch(url, request);
+          const location = headers.get('location')?.replace(/state=[^&]*/, 'state=theirs') ?? '';
+          return new Response(null, { status, headers: { location } });
+        },
+      },
+    );
+    assert.deepEqual([code, stderr], [1, 'brevet: the answer is to another question\n']);
+  });
+
   test('forgets the roles of the sign-in before', async () => {
     await login();
     await credentialProcess('--role', deploy);
@@ -249,6 +266,71 @@ describe('brevet login', () => {
       assert.deepEqual([code, stderr], [2, `error: ${problem}\n`]);
     });
   }
+});
+
+/** Somebody in a browser: opens the page, fills the form in and is sent on; returns what the last page says. */
+async function browse(url: string, fill: Readonly<Record<string, string>>): Promise<string> {
+  const page = await (await fetch(url)).text();
+  const fields = [...page.matchAll(/<input (?:type="hidden" )?name="(\w+)"(?: value="([^"]*)")?/g)];
+  const form = Object.fromEntries(
+    fields.map(([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')]),
+  );
+  const target = new URL('authorize', url);
+  const headers = { origin: target.origin, 'sec-fetch-site': 'same-origin' };
+  const body = new URLSearchParams({ ...form, ...fill });
+  const sent = await fetch(target, { method: 'POST', headers, body, redirect: 'manual' });
+  const location = sent.headers.get('location');
+  return location === null ? `${sent.status}` : await (await fetch(location)).text();
+}
+
+describe('brevet login --browser', () => {
+  test('signs in on the page that it opens, and waits for nothing but its own answer', async () => {
+    const said: Promise<unknown>[] = [];
+    const openBrowser = (url: string): void => {
+      const asked = new URL(url).searchParams;
+      assert.deepEqual([asked.get('account'), asked.get('username')], [service.accountId, 'ada']);
+      const redirect = asked.get('redirect_uri') ?? '';
+      const tricks = [
+        fetch(`${redirect}?code=theirs&state=guessed`),
+        fetch(`${redirect}?code=theirs`),
+        fetch(`${redirect}?code=x&state=${asked.get('state')}`, { method: 'POST' }),
+        fetch(`${redirect.replace('127.0.0.1', 'localhost')}?code=x&state=${asked.get('state')}`),
+        fetch(redirect.replace('/oauth/callback', `/?code=x&state=${asked.get('state')}`)),
+      ];
+      said.push(
+        Promise.all(tricks).then(async (answers) => [
+          ...answers.map(({ status }) => status),
+          await browse(url, { password: 'wrong' }),
+          await browse(url, { password }),
+        ]),
+      );
+    };
+    const { code, stderr, asked } = await brevet(
+      ['login', '--browser', '--account', service.accountId, '--user', 'ada'],
+      { openBrowser },
+    );
+    assert.deepEqual([code, stderr, asked], [0, `signed in as ${ada.arn}\n`, []]);
+    assert.deepEqual(await said[0], [
+      ...[404, 404, 404, 404, 404, '403'],
+      'You are signed in. Go back to the terminal.\n',
+    ]);
+    assert.equal(await whoIs(await credentialProcess()), ada.arn);
+  });
+
+  test('says in one line that policy refuses', async () => {
+    await addPerson(service, 'lee', { policy: mayLogIn.replace('AuthorizeOAuth2Access', 'Other') });
+    const said: Promise<string>[] = [];
+    const { code, stderr } = await brevet(['login', '--browser'], {
+      openBrowser: (url) => said.push(browse(url, { account: service.accountId, username: 'lee', password })),
+    });
+    assert.deepEqual([code, stderr], [1, 'brevet: no code was given: access_denied\n']);
+    assert.equal(await said[0], 'You are not signed in.\n');
+  });
+
+  test('takes no password from elsewhere', async () => {
+    const { code, stderr } = await brevet(['login', '--browser', '--password-stdin']);
+    assert.deepEqual([code, stderr], [2, 'error: --browser and --password-stdin exclude each other\n']);
+  });
 });
 
 describe('brevet credential-process', () => {
@@ -382,6 +464,15 @@ describe('brevet credential-process', () => {
         `brevet: AccessDenied: User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sts:AssumeRole on resource: ${deploy}\n`,
       ],
     );
+    // Not even when what was kept has stayed behind.
+    await login();
+    await credentialProcess('--role', deploy);
+    const adas = await readSession();
+    await login('kim', ['--session', 'kim']);
+    const kims = JSON.parse(await readFile(sessionFile('kim'), 'utf8'));
+    await writeFile(sessionFile(), JSON.stringify({ ...kims, endpoint: adas.endpoint }));
+    const left = await brevet(['credential-process', '--role', deploy]);
+    assert.deepEqual([left.code, left.stdout], [1, '']);
     assert.notEqual(first.AccessKeyId, '');
   });
 

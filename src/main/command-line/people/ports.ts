@@ -1,9 +1,9 @@
+import type { BrowserPorts } from './browser-login.ts';
 import type { Terminal } from './prompt.ts';
 import type { ChildRequest } from './run-child.ts';
-import type { ClientPorts } from './sign-in-client.ts';
 
 /** What the commands for people touch outside themselves, their own files apart. */
-export interface PeoplePorts extends ClientPorts {
+export interface PeoplePorts extends BrowserPorts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   readonly platform: NodeJS.Platform;
