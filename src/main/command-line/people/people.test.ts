@@ -466,12 +466,13 @@ describe('brevet credential-process', () => {
     );
     // Not even when what was kept has stayed behind.
     await login();
-    await credentialProcess('--role', deploy);
+    const named = ['--role', deploy, '--role-session-name', 'shared'];
+    await credentialProcess(...named);
     const adas = await readSession();
     await login('kim', ['--session', 'kim']);
     const kims = JSON.parse(await readFile(sessionFile('kim'), 'utf8'));
     await writeFile(sessionFile(), JSON.stringify({ ...kims, endpoint: adas.endpoint }));
-    const left = await brevet(['credential-process', '--role', deploy]);
+    const left = await brevet(['credential-process', ...named]);
     assert.deepEqual([left.code, left.stdout], [1, '']);
     assert.notEqual(first.AccessKeyId, '');
   });
