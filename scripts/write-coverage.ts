@@ -9,12 +9,12 @@ import { cloudtrail } from '#services/cloudtrail';
 import { eks } from '#services/eks';
 import { eksAuth } from '#services/eks-auth';
 import { iam } from '#services/iam';
-import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
+import type { CertificateOperation, FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { organizations } from '#services/organizations';
 import { rolesanywhere } from '#services/rolesanywhere';
 import { sts } from '#services/sts';
 
-type Table = Readonly<Record<string, Operation | FederatedOperation | Unsupported>>;
+type Table = Readonly<Record<string, Operation | FederatedOperation | CertificateOperation | Unsupported>>;
 
 const services: readonly (readonly [title: string, table: Table])[] = [
   ['STS', sts],

@@ -34,6 +34,7 @@ import {
 } from './stages/record.ts';
 import { route, type ServiceTables } from './stages/route.ts';
 import { toFault } from './to-fault.ts';
+import { walkCertificate } from './walk-certificate.ts';
 
 /** Everything the corridor needs from outside. */
 export interface PipelineOptions {
@@ -113,6 +114,12 @@ export function createPipeline(options: PipelineOptions): Handle {
       if (news !== undefined) await news;
       if ('unsupported' in operation && operation.model.noAuth)
         throw unsupportedOperation(model, operation.model.name);
+      if ('callers' in operation && operation.callers === 'certificate') {
+        const output = await walkCertificate(entry, progress, target, operation, options);
+        const response = encode(request, operation.model, output, requestId);
+        options.onAnswered(answered(entry, progress, response.status));
+        return response;
+      }
       if ('prove' in operation) {
         const input = decode(request, target);
         progress.input = input;

@@ -45,6 +45,7 @@ describe('the AWS SDK for JavaScript', () => {
       'sts:DecodeAuthorizationMessage',
       'organizations:DescribeEffectivePolicy',
       'sts:AssumeRoleWithWebIdentity',
+      'rolesanywhere:CreateSession',
       'rolesanywhere:GetSubject',
       'eks-auth:AssumeRoleForPodIdentity',
     ]);

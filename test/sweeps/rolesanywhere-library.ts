@@ -1,8 +1,11 @@
 import * as sdk from '@aws-sdk/client-rolesanywhere';
 import { toJsonValue } from '#wire/json-value';
 import { type OperationModel, serviceModels } from '#wire/model';
+import { prepareCreateSession } from '../anywhere-signer.ts';
+import type { Credentials } from '../started-service.ts';
+import { createTestAuthority, ecKeys, type IssuedCertificate, type KeyPair } from '../x509-writer.ts';
 import type { Fields } from './minimal-input.ts';
-import { type ClientOptions, type Middleware, sendSigned } from './signed-call.ts';
+import { type ClientOptions, type Middleware, sendPrepared, sendSigned } from './signed-call.ts';
 
 /** What the SDK's release at hand does not have yet. */
 const missing = [
@@ -22,6 +25,49 @@ class ModelCommand {
     if (operation === undefined) throw new Error(`there is no operation ${name}`);
     this.operation = operation;
     this.input = input;
+  }
+}
+
+/** The keys that callers have here: a key pair for each secret. */
+const keysOfSecrets = new Map<string, KeyPair>();
+/** The certificates that callers have: issued once for an access key id, for the key of its secret. */
+const certificates = new Map<string, IssuedCertificate>();
+const authority = createTestAuthority();
+
+function keysOf({ secretAccessKey }: Credentials): KeyPair {
+  const keys = keysOfSecrets.get(secretAccessKey) ?? ecKeys();
+  keysOfSecrets.set(secretAccessKey, keys);
+  return keys;
+}
+
+/** CreateSession, for which no SDK has a signer: the caller has a certificate in place of an access key. */
+class CreateSessionCommand {
+  readonly input: Fields;
+
+  constructor(input: Fields) {
+    this.input = input;
+  }
+
+  async send({ endpoint, credentials }: ClientOptions, middleware: Middleware): Promise<Fields> {
+    const { accessKeyId } = credentials;
+    const keys = keysOf(credentials);
+    const signer = certificates.get(accessKeyId) ?? authority.issue({ keys });
+    certificates.set(accessKeyId, signer);
+    const { profileArn, roleArn, trustAnchorArn, ...body } = this.input;
+    const {
+      target,
+      headers,
+      body: text,
+    } = prepareCreateSession({
+      ...{ endpoint, signer, key: keys.privateKey, body },
+      arns: { profileArn, roleArn, trustAnchorArn },
+    });
+    return await sendPrepared(endpoint, middleware, {
+      method: 'POST',
+      target,
+      rawHeaders: Object.entries(headers).flat(),
+      body: Buffer.from(text),
+    });
   }
 }
 
@@ -47,6 +93,7 @@ class RolesAnywhereClient {
   }
 
   async send(command: unknown): Promise<Fields> {
+    if (command instanceof CreateSessionCommand) return await command.send(this.#options, this.#middleware);
     const call = readCommand(command);
     if (call === undefined) return (await this.#sdk.send(command as never)) as unknown as Fields;
     const { operation, input } = call;
@@ -105,5 +152,6 @@ const commands = missing.map((name) => [
 export const rolesanywhereLibrary: Fields = {
   ...sdk,
   ...Object.fromEntries(commands),
+  CreateSessionCommand,
   RolesAnywhereClient,
 };

@@ -13,7 +13,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as organizations from '@aws-sdk/client-organizations';
 import * as sts from '@aws-sdk/client-sts';
 import { type AccessKeyId, type AccountId, createUniqueId } from '#core/identifiers';
-import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
+import type { CertificateOperation, FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { type OperationModel, type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { services } from '../../src/main/compose.ts';
 import { walkedCluster } from '../clients/walk.ts';
@@ -45,11 +45,12 @@ const clusters = ['sweep', walkedCluster.name].map((name) => ({
 }));
 
 /** Every operation of every table. */
-export const registered: readonly (Operation | FederatedOperation | Unsupported)[] = Object.values(
-  services,
-).flatMap((table) => Object.values<Operation | FederatedOperation | Unsupported>(table));
+export const registered: readonly (Operation | FederatedOperation | CertificateOperation | Unsupported)[] =
+  Object.values(services).flatMap((table) =>
+    Object.values<Operation | FederatedOperation | CertificateOperation | Unsupported>(table),
+  );
 
-export const built: readonly (Operation | FederatedOperation)[] = registered.filter(
+export const built: readonly (Operation | FederatedOperation | CertificateOperation)[] = registered.filter(
   (operation) => 'run' in operation,
 );
 export const notBuilt: readonly Unsupported[] = registered.filter((operation) => 'unsupported' in operation);

@@ -4,6 +4,13 @@
  * Pure: time, keys and the body's hash are arguments. It looks nobody up and knows no session.
  * Called by the pipeline and, as `brevet/sigv4`, by other programs.
  */
+
+export {
+  certificateAlgorithms,
+  type SigningCertificate,
+  signWithCertificate,
+  verifyCertificateSignature,
+} from './certificate-signature.ts';
 export { checkScope, checkSignature, type Expected } from './check-signature.ts';
 export {
   ChunkedPayload,

@@ -10,11 +10,15 @@ import {
 import { queryParameters, splitTarget } from './target.ts';
 
 /**
- * Reads the signature of a request, from its `Authorization` header or its query string, and checks its structure only.
+ * Reads the signature of a request, from its `Authorization` header or its query string, and checks its structure only. Algorithms other than
+ * `AWS4-HMAC-SHA256` are read only where they are named.
  * Throws SigV4Error MissingAuthenticationToken when there is none, IncompleteSignature when it is malformed, with AWS's texts in
  * AWS's order (AWS General Reference, "Troubleshooting AWS Signature Version 4 errors").
  */
-export function parseSignature(request: SignedRequest): ParsedSignature {
+export function parseSignature(
+  request: SignedRequest,
+  algorithms: readonly string[] = [algorithm],
+): ParsedSignature {
   const authorization = single(request, 'authorization', 'Authorization');
   // A query string that cannot be read carries no signature, and verifySignature refuses it under any other.
   const query = queryParameters(splitTarget(request.target).query) ?? [];
@@ -24,8 +28,9 @@ export function parseSignature(request: SignedRequest): ParsedSignature {
       "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
     );
   }
-  if (authorization !== undefined) return fromHeader(request, authorization);
-  if (isPresigned || query.some(([name]) => name === 'X-Amz-Signature')) return fromQuery(request, query);
+  if (authorization !== undefined) return fromHeader(request, authorization, algorithms);
+  if (isPresigned || query.some(([name]) => name === 'X-Amz-Signature'))
+    return fromQuery(request, query, algorithms);
   throw new SigV4Error('MissingAuthenticationToken', 'Request is missing Authentication Token');
 }
 
@@ -40,7 +45,11 @@ function single(request: SignedRequest, name: string, shown: string): string | u
   return values[0];
 }
 
-function fromHeader(request: SignedRequest, authorization: string): ParsedSignature {
+function fromHeader(
+  request: SignedRequest,
+  authorization: string,
+  algorithms: readonly string[],
+): ParsedSignature {
   const space = authorization.indexOf(' ');
   const named = space < 0 ? authorization : authorization.slice(0, space);
   const fields = readFields(space < 0 ? '' : authorization.slice(space + 1), authorization);
@@ -58,10 +67,11 @@ function fromHeader(request: SignedRequest, authorization: string): ParsedSignat
     ].join('');
     throw incomplete(`${missing}Authorization=${authorization}`);
   }
-  if (named !== algorithm) throw incomplete(`Unsupported AWS 'algorithm': '${named}'.`);
+  if (!algorithms.includes(named)) throw incomplete(`Unsupported AWS 'algorithm': '${named}'.`);
   const instant = readInstant(date, amzDate === undefined);
   return {
     form: 'header',
+    algorithm: named,
     scope: readScope(credential),
     signedHeaders: readSignedHeaders(signedHeaders),
     signature,
@@ -94,7 +104,11 @@ function readFields(text: string, authorization: string): ReadonlyMap<string, st
   return fields;
 }
 
-function fromQuery(request: SignedRequest, query: readonly (readonly [string, string])[]): ParsedSignature {
+function fromQuery(
+  request: SignedRequest,
+  query: readonly (readonly [string, string])[],
+  algorithms: readonly string[],
+): ParsedSignature {
   const parameter = (name: string): string | undefined => {
     const values = query.filter((entry) => entry[0] === name);
     if (values.length > 1)
@@ -120,7 +134,7 @@ function fromQuery(request: SignedRequest, query: readonly (readonly [string, st
       .map(([name]) => `AWS query-string parameters must include 'X-Amz-${name}'. `);
     throw incomplete(`${missing.join('')}Re-examine the query-string parameters.`);
   }
-  if (named !== algorithm) throw incomplete(`Unsupported AWS 'algorithm': '${named}'.`);
+  if (!algorithms.includes(named)) throw incomplete(`Unsupported AWS 'algorithm': '${named}'.`);
   const instant = readInstant(date, false);
   const headerToken = single(request, 'x-amz-security-token', 'X-Amz-Security-Token');
   const queryToken = parameter('X-Amz-Security-Token');
@@ -129,6 +143,7 @@ function fromQuery(request: SignedRequest, query: readonly (readonly [string, st
   }
   return {
     form: 'query',
+    algorithm: named,
     scope: readScope(credential),
     signedHeaders: readSignedHeaders(signedHeaders),
     signature,

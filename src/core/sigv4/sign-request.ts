@@ -40,34 +40,67 @@ export interface SignedHeaders {
 /** Signs a request in header form (AWS General Reference, "Signature Version 4 signing process"). Throws RangeError for a target that cannot be decoded. */
 export function signRequest(request: UnsignedRequest, options: SigningOptions): SignedHeaders {
   const { credentials, region, service, now } = options;
-  const amzDate = formatBasic(now);
-  const date = amzDate.slice(0, 8);
   const rawHeaders = [
     ...request.rawHeaders,
-    'x-amz-date',
-    amzDate,
     ...(service === 's3' ? ['x-amz-content-sha256', request.bodySha256] : []),
     ...(credentials.sessionToken === undefined ? [] : ['x-amz-security-token', credentials.sessionToken]),
   ];
+  const signing = beginSigning(
+    { ...request, rawHeaders },
+    { algorithm, credential: credentials.accessKeyId, region, service, now },
+    options.uriEncoding,
+  );
+  const signingKey = deriveSigningKey(credentials.secretAccessKey, signing.date, region, service);
+  const signature = createHmac('sha256', signingKey).update(signing.text).digest('hex');
+  return { rawHeaders: signing.finish(signature), signature, signingKey };
+}
+
+/** What to sign, and the headers of the request once it is signed. */
+export function beginSigning(
+  request: UnsignedRequest,
+  by: {
+    readonly algorithm: string;
+    /** What stands in front of the scope. */
+    readonly credential: string;
+    readonly region: string;
+    readonly service: string;
+    readonly now: Instant;
+  },
+  uriEncoding?: UriEncoding,
+): {
+  readonly date: string;
+  readonly text: string;
+  readonly finish: (signature: string) => readonly string[];
+} {
+  const { now, region, service } = by;
+  const amzDate = formatBasic(now);
+  const date = amzDate.slice(0, 8);
+  const rawHeaders = [...request.rawHeaders, 'x-amz-date', amzDate];
   const names = new Set(rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   const signedHeaders = [...names].sort();
-  const scope = { accessKeyId: credentials.accessKeyId, date, region, service, terminator: scopeTerminator };
+  const scope = { accessKeyId: by.credential, date, region, service, terminator: scopeTerminator };
   const unsigned: ParsedSignature = {
     form: 'header',
+    algorithm: by.algorithm,
     scope,
     signedHeaders,
     signature: '',
     instant: now,
     amzDate,
-    sessionToken: credentials.sessionToken,
+    sessionToken: undefined,
     contentSha256: undefined,
     request: { method: request.method, target: request.target, rawHeaders },
   };
-  const canonical = canonicalRequest(unsigned, request.bodySha256, options.uriEncoding);
+  const canonical = canonicalRequest(unsigned, request.bodySha256, uriEncoding);
   // Every signed header is there, so it can only be the target.
   if (canonical === undefined) throw new RangeError('the target cannot be decoded, so nothing can be signed');
-  const signingKey = deriveSigningKey(credentials.secretAccessKey, date, region, service);
-  const signature = createHmac('sha256', signingKey).update(stringToSign(unsigned, canonical)).digest('hex');
-  const authorization = `${algorithm} Credential=${scope.accessKeyId}/${scopeText(scope)}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
-  return { rawHeaders: [...rawHeaders, 'authorization', authorization], signature, signingKey };
+  return {
+    date,
+    text: stringToSign(unsigned, canonical),
+    finish: (signature) => [
+      ...rawHeaders,
+      'authorization',
+      `${by.algorithm} Credential=${scope.accessKeyId}/${scopeText(scope)}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`,
+    ],
+  };
 }

@@ -22,6 +22,8 @@ export interface CredentialScope {
 /** A signature read from a request; nothing about it is proven yet. */
 export interface ParsedSignature {
   readonly form: 'header' | 'query';
+  /** `AWS4-HMAC-SHA256`, or one of those of certificates where they are read. */
+  readonly algorithm: string;
   readonly scope: CredentialScope;
   /** Lower-cased, in the order the client gave. */
   readonly signedHeaders: readonly string[];

@@ -98,6 +98,7 @@ describe('the structure of an Authorization header', () => {
     });
     assert.deepEqual(parsed, {
       form: 'header',
+      algorithm: 'AWS4-HMAC-SHA256',
       scope: {
         accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
         date: '20260102',

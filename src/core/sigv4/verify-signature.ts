@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { canonicalHeaderValues } from './headers.ts';
-import { algorithm, type ParsedSignature, SigV4Error, scopeTerminator, scopeText } from './signature.ts';
+import { type ParsedSignature, SigV4Error, scopeTerminator, scopeText } from './signature.ts';
 import { canonicalPath, canonicalQuery, splitTarget } from './target.ts';
 
 export type UriEncoding = 'twice' | 'once';
@@ -36,7 +36,7 @@ export function canonicalRequest(
 }
 
 export function stringToSign(signature: ParsedSignature, canonical: string): string {
-  return `${algorithm}\n${signature.amzDate}\n${scopeText(signature.scope)}\n${hash('sha256', canonical)}`;
+  return `${signature.algorithm}\n${signature.amzDate}\n${scopeText(signature.scope)}\n${hash('sha256', canonical)}`;
 }
 
 /** The signing key of one day, Region and service: it signs nothing elsewhere, and the secret does not follow from it. */
@@ -88,7 +88,7 @@ function matchSignature(expected: string | undefined, given: string): boolean {
   return timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(given, 'latin1'));
 }
 
-function mismatch(): SigV4Error {
+export function mismatch(): SigV4Error {
   return new SigV4Error(
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',

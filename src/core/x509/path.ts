@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type Certificate, isSame, isSignedBy, publicKeyOf } from './certificate.ts';
-import { allowsKeyUsage, basicConstraints, checkExtensions } from './extensions.ts';
+import { allowsKeyUsage, alternativeNames, basicConstraints, checkExtensions } from './extensions.ts';
 import { X509Error } from './x509-error.ts';
 
 /** The most certificates that may stand between an end entity's and an anchor. */
@@ -104,6 +104,8 @@ export function checkEndEntity(certificate: Certificate, now: number): void {
   }
   if (!isCurrent(certificate, now)) throw unsuitable('The certificate is expired or not yet valid.');
   if (certificate.subject.attributes.length === 0) throw unsuitable('The certificate has no subject.');
+  // What of it cannot be read is to be found here and not once somebody relies on it.
+  alternativeNames(certificate);
 }
 
 function unsuitable(message: string): X509Error {

@@ -359,6 +359,15 @@ describe('a path', () => {
     });
   }
 
+  test('does not begin at an authority of another name, whatever its key', () => {
+    const keys = ecKeys();
+    const [one, other] = ['One CA', 'Other CA'].map((cn) =>
+      createTestAuthority({ keys, subject: [['CN', cn]] }),
+    );
+    assert.ok(one && other);
+    assert.throws(() => findPath(read(one.issue()), [], [read(other)], now), noPath);
+  });
+
   test('does not begin at an anchor that is over or not yet valid', () => {
     const leaf = read(root.issue());
     for (const at of [now + 31 * day, now - 3 * day]) {

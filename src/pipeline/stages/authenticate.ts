@@ -10,6 +10,7 @@ import {
 } from '#core/sigv4';
 import {
   type Caller,
+  type CertificateCaller,
   type Cluster,
   type CredentialSource,
   type FederatedCaller,
@@ -31,7 +32,7 @@ export interface Authenticated extends World {
 
 /** Whoever sent a request, proven by a signature or by a token, as records name them. */
 export interface Sender {
-  readonly caller: Caller | FederatedCaller | ServiceCaller;
+  readonly caller: Caller | FederatedCaller | ServiceCaller | CertificateCaller;
   readonly requestedRegion: string;
 }
 

@@ -151,7 +151,7 @@ function outcomesOf(
     eventID: createUuid(entry.random),
   };
   const owner = details?.owner;
-  const isOutside = caller.kind === 'federated' || caller.kind === 'service';
+  const isOutside = caller.kind === 'federated' || caller.kind === 'service' || caller.kind === 'certificate';
   if (owner === undefined || owner === caller.account.id || isOutside) return [outcome];
   const sharedEventID = createUuid(entry.random);
   return [

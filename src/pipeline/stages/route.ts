@@ -1,6 +1,6 @@
 import { isRegion } from '#core/regions';
 import { namedService } from '#core/sigv4';
-import type { FederatedOperation, Operation, Unsupported } from '#services/operation';
+import type { CertificateOperation, FederatedOperation, Operation, Unsupported } from '#services/operation';
 import { couldNotFindOperation, fault } from '#wire/faults';
 import { type ServiceModel, type ServiceName, serviceModels } from '#wire/model';
 import { type Params, parseForm } from '#wire/query';
@@ -10,7 +10,12 @@ import type { Destination } from './authenticate.ts';
 
 /** The operations of every service that this house knows. */
 export type ServiceTables = Partial<
-  Readonly<Record<ServiceName, Readonly<Record<string, Operation | FederatedOperation | Unsupported>>>>
+  Readonly<
+    Record<
+      ServiceName,
+      Readonly<Record<string, Operation | FederatedOperation | CertificateOperation | Unsupported>>
+    >
+  >
 >;
 
 /** Where a request goes: to an operation, or nowhere, with the answer of AWS's front end. */
@@ -18,7 +23,7 @@ export type Route =
   | {
       readonly kind: 'operation';
       readonly model: ServiceModel;
-      readonly operation: Operation | FederatedOperation | Unsupported;
+      readonly operation: Operation | FederatedOperation | CertificateOperation | Unsupported;
       /** Query services: the decoded parameters. */
       readonly params: Params | undefined;
       /** REST-JSON services: the labels of the path. */

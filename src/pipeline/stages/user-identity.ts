@@ -4,6 +4,7 @@ import type { SessionClaims } from '#core/session-token';
 import { formatIsoSeconds } from '#core/time';
 import {
   type Caller,
+  type CertificateCaller,
   callerArn,
   callerUserId,
   type FederatedCaller,
@@ -13,8 +14,14 @@ import {
 } from '#services/operation';
 
 /** The caller in CloudTrail's form, as their own account sees them (CloudTrail User Guide, "userIdentity element"). */
-export function userIdentity(caller: Caller | FederatedCaller | ServiceCaller): AuditUserIdentity {
+export function userIdentity(
+  caller: Caller | FederatedCaller | ServiceCaller | CertificateCaller,
+): AuditUserIdentity {
   if (caller.kind === 'service') return { type: 'AWSService', invokedBy: caller.service };
+  if (caller.kind === 'certificate') {
+    // CloudTrail has no type for them: the account is known, and the subject.
+    return { type: 'Unknown', principalId: caller.subject, accountId: caller.account.id };
+  }
   return caller.kind === 'federated' ? federatedIdentity(caller) : signerIdentity(caller);
 }
 

@@ -28,6 +28,14 @@ export {
 } from './caller.ts';
 export { CallerDescriptionError, decodeCaller, encodeCaller } from './caller-codec.ts';
 export type { CallerDescription, NamedText, PolicyTexts } from './caller-description.ts';
+export {
+  type CertificateCall,
+  type CertificateCaller,
+  type CertificateOperation,
+  type CertificatePhases,
+  defineCertificateOperation,
+  type PresentedCertificates,
+} from './certificate-operation.ts';
 export { type Cluster, clusterArn, findCluster } from './cluster.ts';
 export { collectGroupPolicies, collectPolicies, collectTrustPolicies } from './collect-policies.ts';
 export { isDelegatedAdministrator, trustableServices, trustsService } from './delegation.ts';

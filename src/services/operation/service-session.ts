@@ -23,6 +23,8 @@ export interface ServiceSession {
   readonly SourceIdentity?: string;
   /** Condition keys that live as long as the session, such as `ec2:SourceInstanceArn`. */
   readonly context: Readonly<Record<string, string>>;
+  /** Condition keys that the trust policy alone is asked with. */
+  readonly trustContext?: Readonly<Record<string, string>>;
 }
 
 /** AssumeRole by a service's principal, through policy and into the audit log like any other. Rejects with Fault. */

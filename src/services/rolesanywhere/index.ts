@@ -3,7 +3,7 @@
  * Owns what each of them is and who gets a session by a certificate; what a certificate is stands in core/x509. It makes no credentials itself.
  * Called by the pipeline. The table below is also the coverage table of the service.
  */
-import type { Operation, Unsupported } from '#services/operation';
+import type { CertificateOperation, Operation, Unsupported } from '#services/operation';
 import type { RolesanywhereOperationName } from '#wire/model';
 import {
   deleteCrl,
@@ -25,6 +25,7 @@ import {
   putAttributeMapping,
   updateProfile,
 } from './profile/change-profile.ts';
+import { createSession } from './session/create-session.ts';
 import { getSubject, listSubjects } from './subject/read-subjects.ts';
 import { listTagsForResource, tagResource, untagResource } from './tag-resource.ts';
 import {
@@ -41,6 +42,7 @@ import {
 
 export const rolesanywhere = {
   CreateProfile: createProfile,
+  CreateSession: createSession,
   CreateTrustAnchor: createTrustAnchor,
   DeleteAttributeMapping: deleteAttributeMapping,
   DeleteCrl: deleteCrl,
@@ -70,4 +72,7 @@ export const rolesanywhere = {
   UpdateCrl: updateCrl,
   UpdateProfile: updateProfile,
   UpdateTrustAnchor: updateTrustAnchor,
-} satisfies Record<RolesanywhereOperationName, Operation | Unsupported>;
+} satisfies Record<
+  RolesanywhereOperationName | 'CreateSession',
+  Operation | CertificateOperation | Unsupported
+>;

@@ -42,6 +42,7 @@ export const assumeRoleForService = defineServiceOperation(stsOperations.AssumeR
   authorize: (session, { role, tags }): readonly Question[] => {
     const ask = (action: string): Question =>
       aboutRole(action, role, {
+        ...session.trustContext,
         ...tagContext(session),
         'sts:RoleSessionName': session.RoleSessionName,
         'sts:SourceIdentity': session.SourceIdentity,

@@ -1,4 +1,5 @@
 import { fault } from '#wire/faults';
+import type { Member } from '#wire/model';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -21,4 +22,9 @@ export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unkno
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a member may stand in the body. */
+export function isOfBody({ location }: Member): boolean {
+  return location === 'body' || location === 'query-or-body';
 }

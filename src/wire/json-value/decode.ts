@@ -1,7 +1,7 @@
 import { parseIso } from '#core/time';
 import { fault } from '#wire/faults';
 import type { Shape, StructureShape } from '#wire/model';
-import { isObject } from './body.ts';
+import { isObject, isOfBody } from './body.ts';
 
 /** How deep a document may nest. AWS's deepest input needs eight. */
 const maxDepth = 32;
@@ -56,7 +56,7 @@ function structureFromJson(
   const value: Record<string, unknown> = {};
   for (const member of shape.members) {
     const item = Object.hasOwn(json, member.wireName) ? json[member.wireName] : undefined;
-    if (item === undefined || item === null || member.location !== 'body') continue;
+    if (item === undefined || item === null || !isOfBody(member)) continue;
     const memberPath = path === '' ? member.wireName : `${path}.${member.wireName}`;
     value[member.name] = fromJsonValue(member.shape, item, memberPath, depth + 1);
   }

@@ -1,4 +1,5 @@
 import type { Shape, StructureShape, TimestampShape } from '#wire/model';
+import { isOfBody } from './body.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,8 +30,7 @@ function structureToJson(shape: StructureShape, value: Fields): Fields {
   const json: Record<string, unknown> = {};
   for (const member of shape.members) {
     const item = value[member.name];
-    if (item !== undefined && member.location === 'body')
-      json[member.wireName] = toJsonValue(member.shape, item);
+    if (item !== undefined && isOfBody(member)) json[member.wireName] = toJsonValue(member.shape, item);
   }
   return json;
 }

@@ -61,6 +61,11 @@ export {
   type OwnedBucketRequest,
   type PutBucketPolicyRequest,
 } from './brevet.ts';
+export {
+  type CreateSessionRequest,
+  type CreateSessionResponse,
+  createSessionOperation,
+} from './create-session.ts';
 export { type EksErrorCode, type EksOperationName, eksOperations } from './eks.ts';
 export type { AssociationResponse, PodIdentityAssociation, TagMap } from './eks-types.ts';
 export {

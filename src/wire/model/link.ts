@@ -1,3 +1,4 @@
+import { additions } from './additions.ts';
 import { patches } from './patches.ts';
 import type { OperationModel, Protocol, ServiceModel, ServiceName } from './service.ts';
 import type { ErrorTrait, Member, Shape, StructureShape } from './shapes.ts';
@@ -9,7 +10,7 @@ type MemberTable =
   | string
   | {
       readonly shape: string;
-      readonly location?: 'header' | 'uri' | 'querystring';
+      readonly location?: 'header' | 'uri' | 'querystring' | 'query-or-body';
       readonly locationName?: string;
       readonly flattened?: boolean;
     };
@@ -37,7 +38,7 @@ export interface ShapeTable {
   };
 }
 
-interface OperationTable {
+export interface OperationTable {
   readonly http: { readonly method: string; readonly uri: string; readonly status?: number };
   readonly input?: string;
   readonly output?: string;
@@ -65,9 +66,10 @@ export interface LinkedService {
   operation<I, O>(name: string): OperationModel<I, O>;
 }
 
-/** Resolves the names in a generated table, corrections included. Throws for a name that leads nowhere. */
+/** Resolves the names in a generated table, corrections and additions included. Throws for a name that leads nowhere. */
 export function linkService(table: ServiceTable): LinkedService {
-  const shapes = linkShapes(patchedShapes(table));
+  const added = additions[table.service];
+  const shapes = linkShapes(patchedShapes({ ...table, shapes: { ...table.shapes, ...added?.shapes } }));
   const structure = (name: string): StructureShape => {
     const shape = shapes.get(name);
     if (shape?.type !== 'structure') throw new Error(`${table.service} has no structure ${name}`);
@@ -87,7 +89,7 @@ export function linkService(table: ServiceTable): LinkedService {
     shapes,
     errors: errorsByCode(shapes),
   };
-  for (const [name, operation] of Object.entries(table.operations)) {
+  for (const [name, operation] of Object.entries({ ...table.operations, ...added?.operations })) {
     operations.set(name, {
       name,
       service: model,

@@ -25,7 +25,8 @@ export interface Member {
   /** The model's `locationName`, else the name. */
   readonly wireName: string;
   readonly required: boolean;
-  readonly location: 'body' | 'header' | 'uri' | 'querystring';
+  /** `query-or-body`: wherever the request has it, but not with two meanings. */
+  readonly location: 'body' | 'header' | 'uri' | 'querystring' | 'query-or-body';
   readonly shape: Shape;
 }
 

@@ -23,7 +23,7 @@ export function decodeRestJson<I>(operation: OperationModel<I>, request: RestReq
   const query = new URLSearchParams(mark < 0 ? '' : request.target.slice(mark));
   for (const member of input.members) {
     const texts = textsOf(member, request, query);
-    if (texts.length > 0) Object.assign(value, { [member.name]: fromTexts(member, texts) });
+    if (texts.length > 0) Object.assign(value, { [member.name]: fromTexts(member, texts, value) });
   }
   return value as I;
 }
@@ -33,15 +33,24 @@ function textsOf(
   { labels }: RestRequest,
   query: URLSearchParams,
 ): readonly string[] {
-  if (location === 'querystring') return query.getAll(wireName);
+  if (location === 'querystring' || location === 'query-or-body') return query.getAll(wireName);
   const label = location === 'uri' ? labels[wireName] : undefined;
   return label === undefined ? [] : [label];
 }
 
-function fromTexts({ shape, wireName }: Member, texts: readonly string[]): unknown {
-  return shape.type === 'list'
-    ? texts.map((text) => fromText(shape.member, text, wireName))
-    : fromText(shape, texts[0] ?? '', wireName);
+function fromTexts(
+  { name, shape, location, wireName }: Member,
+  texts: readonly string[],
+  body: Readonly<Record<string, unknown>>,
+): unknown {
+  if (shape.type === 'list') return texts.map((text) => fromText(shape.member, text, wireName));
+  const value = fromText(shape, texts[0] ?? '', wireName);
+  // Of two meanings one reader could take this and another that.
+  const isOne = texts.every((text) => text === texts[0]) && (body[name] ?? value) === value;
+  if (location === 'query-or-body' && !isOne) {
+    throw fault('SerializationException', `${wireName} is given twice, with two values.`);
+  }
+  return value;
 }
 
 function fromText(shape: Shape, text: string, name: string): unknown {

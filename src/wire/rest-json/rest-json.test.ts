@@ -134,3 +134,34 @@ describe('encodeRestJson', () => {
     assert.equal(encodeRestJson(DisableRegion, undefined), '');
   });
 });
+
+describe('what may stand in query or body', () => {
+  const { CreateSession } = Object.fromEntries(serviceModels.rolesanywhere.operations);
+  const arn = (id: number) => `arn:aws:rolesanywhere:us-east-1:111122223333:profile/${id}`;
+  const read = (query: string, body: object) =>
+    decodeRestJson(CreateSession as never, {
+      labels: {},
+      target: `/sessions${query}`,
+      body: Buffer.from(JSON.stringify(body)),
+    });
+
+  test('is read from either, and from both when they say the same', () => {
+    const query = `?profileArn=${encodeURIComponent(arn(1))}`;
+    for (const [text, body] of [
+      [query, {}],
+      ['', { profileArn: arn(1) }],
+      [query, { profileArn: arn(1) }],
+    ] as const) {
+      assert.deepEqual(read(text, body), { profileArn: arn(1) });
+    }
+  });
+
+  test('is refused with two meanings', () => {
+    const error = {
+      code: 'SerializationException',
+      message: 'profileArn is given twice, with two values.',
+    };
+    assert.throws(() => read(`?profileArn=${arn(1)}`, { profileArn: arn(2) }), error);
+    assert.throws(() => read(`?profileArn=${arn(1)}&profileArn=${arn(2)}`, {}), error);
+  });
+});
