@@ -21,6 +21,7 @@ process.exit(
     serve: async (settings) => (await import('./serve.ts')).serve(settings),
     serveAuthorizer: async (settings) => (await import('./authorizer.ts')).serveAuthorizer(settings),
     serveInstance: async (settings) => (await import('./instance-metadata.ts')).serveInstance(settings),
+    servePods: async (settings) => (await import('./instance-metadata.ts')).servePods(settings),
     serveGateway: async (settings) => (await import('./gateway.ts')).serveGateway(settings),
     readInput: () => readFileSync(0, 'utf8'),
     now: Date.now,

@@ -11,6 +11,8 @@ import {
   createContainerCredentials,
   createInstanceMetadata,
   createLocalSource,
+  createPodCredentials,
+  createPodExchange,
   createRemoteSource,
   ensureIdentityKey,
   type InstanceFacts,
@@ -23,6 +25,7 @@ import {
   type ContainerSettings,
   type InstanceSettings,
   type ListenAddress,
+  type PodAgentSettings,
   type RemoteInstanceSettings,
   type Settings,
   SettingsError,
@@ -76,9 +79,37 @@ export async function serveInstance(settings: RemoteInstanceSettings): Promise<v
     durationSeconds: settings.durationSeconds,
     clock: Date.now,
   });
-  const door = await openInstance({ ...settings, facts, source, sign: undefined }, log);
+  await untilSignalled(await openInstance({ ...settings, facts, source, sign: undefined }, log), settings);
+}
+
+/**
+ * Runs the endpoint of the pods of the node it is on until a signal ends it; their tokens are exchanged with the node's own credentials. Prints
+ * exactly one line on stdout, once it listens.
+ */
+export async function servePods(settings: PodAgentSettings): Promise<void> {
+  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const { server, renewIfDue } = createPodCredentials({
+    exchange: createPodExchange({
+      url: settings.issuer,
+      credentials: credentialsOfChain(),
+      region: settings.region,
+      clock: Date.now,
+      clusterName: settings.cluster,
+    }),
+    hosts: [],
+    clock: Date.now,
+    jitter,
+    onFailure: (error) => log.error({ code: error.code, err: error }, 'no credentials for a pod'),
+  });
+  await untilSignalled(await openDoor(server, renewIfDue, settings.listen), settings);
+}
+
+async function untilSignalled(
+  door: OpenDoor,
+  { listen: { host } }: { readonly listen: ListenAddress },
+): Promise<void> {
   const told = signalled(['SIGTERM', 'SIGINT']);
-  process.stdout.write(`brevet imds ready on http://${formatHost(settings.listen.host)}:${door.port}\n`);
+  process.stdout.write(`brevet imds ready on http://${formatHost(host)}:${door.port}\n`);
   await told;
   await door.close();
 }

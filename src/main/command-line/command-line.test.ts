@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noPeople } from '../../../test/no-people.ts';
 import type {
+  PodAgentSettings,
   RemoteAuthorizerSettings,
   RemoteGatewaySettings,
   RemoteInstanceSettings,
@@ -18,6 +19,7 @@ interface Outcome {
   readonly doors?: readonly RemoteAuthorizerSettings[];
   /** The instances it ran, if any. */
   readonly instances?: readonly RemoteInstanceSettings[];
+  readonly pods?: readonly PodAgentSettings[];
   readonly gateways?: readonly RemoteGatewaySettings[];
 }
 
@@ -25,6 +27,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
   const served: Settings[] = [];
   const doors: RemoteAuthorizerSettings[] = [];
   const instances: RemoteInstanceSettings[] = [];
+  const pods: PodAgentSettings[] = [];
   const gateways: RemoteGatewaySettings[] = [];
   let stdout = '';
   let stderr = '';
@@ -57,6 +60,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     serveInstance: async (settings) => {
       instances.push(settings);
     },
+    servePods: async (settings) => {
+      pods.push(settings);
+    },
     serveGateway: async (settings) => {
       gateways.push(settings);
     },
@@ -72,6 +78,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     stdout,
     stderr,
     served,
+    ...(pods.length === 0 ? {} : { pods }),
     ...(doors.length === 0 ? {} : { doors }),
     ...(instances.length === 0 ? {} : { instances }),
     ...(gateways.length === 0 ? {} : { gateways }),
@@ -242,6 +249,49 @@ describe('brevet imds', () => {
         .split('\n')
         .map((line) => line.split(':').slice(0, 2).join(':')),
       ['brevet: --issuer', 'brevet: --listen', 'brevet: --role-arn', 'brevet: --instance-id'],
+    );
+  });
+
+  it('serves the pods of a cluster where one is named', async () => {
+    const { code, pods } = await brevet(
+      'imds --issuer https://sts.example.com --listen [::1]:80 --cluster production --region eu-west-1',
+    );
+    assert.deepEqual(
+      [code, pods],
+      [
+        0,
+        [
+          {
+            issuer: 'https://sts.example.com',
+            listen: { host: '::1', port: 80 },
+            cluster: 'production',
+            region: 'eu-west-1',
+            logLevel: 'info',
+          },
+        ],
+      ],
+    );
+  });
+
+  it('is of an instance or of pods, and pods need to know the service and the address', async () => {
+    const { code, stderr } = await brevet('imds --cluster -x --instance-id i-01234567');
+    assert.deepEqual(
+      [
+        code,
+        stderr
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.split(';')[0]),
+      ],
+      [
+        2,
+        [
+          'brevet: --issuer: expected a URL such as https://sts.example.com',
+          'brevet: --listen: expected HOST:PORT, such as 127.0.0.1:4592 or [::1]:4592',
+          'brevet: --cluster: expected the name of a cluster: up to 100 letters, digits, - and _',
+          'brevet: --instance-id: unknown setting',
+        ],
+      ],
     );
   });
 

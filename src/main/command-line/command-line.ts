@@ -7,7 +7,9 @@ import {
   loadAuthorizerSettings,
   loadGatewaySettings,
   loadImdsSettings,
+  loadPodAgentSettings,
   loadSettings,
+  type PodAgentSettings,
   type RemoteAuthorizerSettings,
   type RemoteGatewaySettings,
   type RemoteInstanceSettings,
@@ -34,6 +36,8 @@ export interface CommandLinePorts
   readonly serveAuthorizer: (settings: RemoteAuthorizerSettings) => Promise<void>;
   /** Runs the metadata of one instance until it is told to stop; rejects when it cannot start. */
   readonly serveInstance: (settings: RemoteInstanceSettings) => Promise<void>;
+  /** Runs the endpoint of the pods of one node until it is told to stop; rejects when it cannot start. */
+  readonly servePods: (settings: PodAgentSettings) => Promise<void>;
   /** Runs S3 gateways until it is told to stop; rejects when one cannot start. */
   readonly serveGateway: (settings: RemoteGatewaySettings) => Promise<void>;
   readonly stdout: (text: string) => void;
@@ -103,7 +107,9 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .action((flags: AuthorizerFlags) => ports.serveAuthorizer(loadAuthorizerSettings(flags, ports)));
   program
     .command('imds')
-    .description("serve instance metadata with a role's credentials on this host until SIGTERM or SIGINT")
+    .description(
+      "serve instance metadata with a role's credentials on this host, or pods with those of their roles, until SIGTERM or SIGINT",
+    )
     .option('--issuer <url>', 'the AWS endpoint of the service')
     .option('--listen <host:port>', 'where the metadata is served')
     .option(
@@ -111,11 +117,19 @@ export function buildProgram(ports: CommandLinePorts): Command {
       'the role to assume with the own credentials, those of the standard AWS chain',
     )
     .option('--instance-id <id>', 'id of the instance, which names its sessions')
-    .option('--region <name>', 'Region the instance is in (default: us-east-1)')
+    .option(
+      '--cluster <name>',
+      'serve the pods of this Kubernetes cluster on this node instead of an instance',
+    )
+    .option('--region <name>', 'Region the instance or the cluster is in (default: us-east-1)')
     .option('--tokens <rule>', 'required, or optional to answer IMDSv1 too (default: required)')
     .option('--duration-seconds <number>', 'how long a session lives (default: 3600)')
     .allowExcessArguments(false)
-    .action((flags: ImdsFlags) => ports.serveInstance(loadImdsSettings(flags, ports)));
+    .action((flags: ImdsFlags & { readonly cluster?: string }) =>
+      flags.cluster === undefined
+        ? ports.serveInstance(loadImdsSettings(flags, ports))
+        : ports.servePods(loadPodAgentSettings(flags, ports)),
+    );
   program
     .command('gateway')
     .description('run S3 gateways in front of a store until SIGTERM or SIGINT')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountId, filePath, region, text } from './values.ts';
 
-const clusterName = text('the name of a cluster: up to 100 letters, digits, - and _', (given) =>
+export const clusterName = text('the name of a cluster: up to 100 letters, digits, - and _', (given) =>
   /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(given) ? given : undefined,
 );
 /** Kept letter by letter: tokens name their issuer so. */

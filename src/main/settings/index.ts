@@ -10,6 +10,7 @@ export {
 } from './load-authorizer.ts';
 export { type GatewayFlags, loadGatewaySettings, type RemoteGatewaySettings } from './load-gateway.ts';
 export { type ImdsFlags, loadImdsSettings, type RemoteInstanceSettings } from './load-imds.ts';
+export { loadPodAgentSettings, type PodAgentFlags, type PodAgentSettings } from './load-pod-agent.ts';
 export { loadSettings } from './load-settings.ts';
 export { settingKeys } from './schema.ts';
 export {

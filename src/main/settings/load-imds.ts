@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { flagName, numberOf, readLogLevel } from './flags.ts';
 import { instanceId, roleArn, tokensRule } from './instance-schema.ts';
 import { completeInstance } from './load-instances.ts';
-import { type InstanceSettings, type LogLevel, SettingsError } from './settings.ts';
+import type { InstanceSettings, LogLevel } from './settings.ts';
 import type { SettingsInput } from './settings-input.ts';
 import { checkValue } from './source.ts';
-import { issuerUrl, listenAddress, logLevel, region } from './values.ts';
+import { issuerUrl, listenAddress, region } from './values.ts';
 
 /** The metadata of one instance as a process of its own, on the host it is about. */
 export interface RemoteInstanceSettings extends Omit<InstanceSettings, 'profileArn'> {
@@ -46,17 +47,14 @@ const defaultDurationSeconds = 3600;
 /** Throws SettingsError with every problem found. */
 export function loadImdsSettings(
   flags: ImdsFlags,
-  { environment }: Pick<SettingsInput, 'environment'>,
+  input: Pick<SettingsInput, 'environment'>,
 ): RemoteInstanceSettings {
   const { durationSeconds: seconds, ...texts } = flags;
-  const isNumber = seconds !== undefined && /^[0-9]{1,9}$/.test(seconds);
-  const level = logLevel.safeParse(environment.BREVET_LOG_LEVEL ?? 'info');
-  if (!level.success)
-    throw new SettingsError(level.error.issues.map(({ message }) => `BREVET_LOG_LEVEL: ${message}`));
+  const level = readLogLevel(input);
   const given = checkValue(
     schema,
-    { ...texts, ...(seconds === undefined ? {} : { durationSeconds: isNumber ? Number(seconds) : seconds }) },
-    (key) => `--${key.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,
+    { ...texts, ...(seconds === undefined ? {} : { durationSeconds: numberOf(seconds) }) },
+    flagName,
   );
   const { profileArn: _none, ...instance } = completeInstance(
     { id: given.instanceId, instanceProfile: given.roleArn, listen: given.listen, tokens: given.tokens },
@@ -67,6 +65,6 @@ export function loadImdsSettings(
     issuer: given.issuer,
     roleArn: given.roleArn,
     durationSeconds: given.durationSeconds ?? defaultDurationSeconds,
-    logLevel: level.data,
+    logLevel: level,
   };
 }

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { parseArn } from '#core/arn';
 import type { AccountId } from '#core/identifiers';
-import { type Clock, formatIsoSeconds } from '#core/time';
+import type { Clock } from '#core/time';
 import type { EnterAsService } from '#pipeline';
 import type { IdentityStore } from '#stores/identity';
 import { assumeForService } from './assume-for-service.ts';
-import { matchHost } from './host.ts';
+import { createContainerEndpoint, handOut, type Reply, refuse } from './container-endpoint.ts';
 import { CredentialsUnavailable, RenewedCredentials } from './renewed-credentials.ts';
 
 /** A task whose containers may have the credentials of its role. */
@@ -39,11 +39,7 @@ export interface ContainerCredentials {
   renewIfDue(): void;
 }
 
-const headLimitBytes = 16_384;
-const headTimeoutMs = 5_000;
 const service = 'ecs-tasks.amazonaws.com';
-/** The only path there is: which task asks is for its token to say. */
-const path = '/v1/credentials';
 
 interface Held {
   readonly roleId: string | undefined;
@@ -56,15 +52,9 @@ interface Known {
   held: Held | undefined;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly body: object;
-}
-
 /** Makes the door (AWS SDKs and Tools Reference Guide, "Container credential provider"). */
 export function createContainerCredentials(options: ContainerCredentialsOptions): ContainerCredentials {
   const { identity, enter, region, clock, jitter, onFailure } = options;
-  const hosts = new Set(options.hosts);
   const tasks: readonly Known[] = options.tasks.map((task) => ({
     task,
     tokenHash: hashToken(task.token),
@@ -101,31 +91,13 @@ export function createContainerCredentials(options: ContainerCredentialsOptions)
     return found;
   }
 
-  async function answer({ headersDistinct: headers, method, url }: IncomingMessage): Promise<Reply> {
-    const [host, ...otherHosts] = headers.host ?? [];
-    if (host === undefined || otherHosts.length > 0 || !matchHost(host, hosts))
-      return refuse(403, 'AccessDenied', 'This host is not served here.');
-    if (headers['x-forwarded-for'] !== undefined)
-      return refuse(403, 'AccessDenied', 'Requests that were forwarded are not answered.');
-    if (url !== path) return refuse(404, 'NotFound', `There is nothing but ${path}.`);
-    if (method !== 'GET') return refuse(405, 'MethodNotAllowed', 'Only GET is answered.');
-    const [token, ...otherTokens] = headers.authorization ?? [];
-    const known = token === undefined || otherTokens.length > 0 ? undefined : findTask(token);
+  async function answer(token: string | undefined): Promise<Reply> {
+    const known = token === undefined ? undefined : findTask(token);
     if (known === undefined) return refuse(401, 'InvalidToken', 'The authorization token is of no task.');
     try {
-      const issued = await credentialsOf(known).get();
       const { roleArn } = known.task;
-      return {
-        status: 200,
-        body: {
-          RoleArn: roleArn,
-          AccessKeyId: issued.accessKeyId,
-          SecretAccessKey: issued.secretAccessKey,
-          Token: issued.sessionToken,
-          Expiration: formatIsoSeconds(issued.expiresAt),
-          AccountId: parseArn(roleArn)?.account,
-        },
-      };
+      const account = parseArn(roleArn)?.account;
+      return handOut(await credentialsOf(known).get(), { account, roleArn });
     } catch (error) {
       return error instanceof CredentialsUnavailable && error.code === 'AssumeRoleUnauthorizedAccess'
         ? refuse(403, 'AccessDenied', `${service} cannot assume the role: its trust policy must allow it.`)
@@ -133,20 +105,8 @@ export function createContainerCredentials(options: ContainerCredentialsOptions)
     }
   }
 
-  const limits = {
-    maxHeaderSize: headLimitBytes,
-    headersTimeout: headTimeoutMs,
-    requestTimeout: headTimeoutMs,
-  };
   return {
-    server: createServer(limits, (request, response) => {
-      // No path takes a body: what a client sends all the same is read off and forgotten.
-      request.resume();
-      answer(request).then(
-        (reply) => write(response, reply),
-        () => write(response, refuse(500, 'InternalFailure', 'The request failed.')),
-      );
-    }),
+    server: createContainerEndpoint({ hosts: options.hosts, answer }),
     renewIfDue() {
       for (const known of tasks) if (known.held !== undefined) credentialsOf(known).renewIfDue();
     },
@@ -155,19 +115,4 @@ export function createContainerCredentials(options: ContainerCredentialsOptions)
 
 function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
-}
-
-function refuse(status: number, code: string, message: string): Reply {
-  return { status, body: { code, message } };
-}
-
-function write(response: ServerResponse, { status, body }: Reply): void {
-  const text = JSON.stringify(body);
-  response
-    .writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-      'cache-control': 'no-store',
-    })
-    .end(text);
 }

@@ -506,6 +506,7 @@ async function brevetExplain(...given: readonly string[]) {
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.resolve(),
     serveInstance: () => Promise.resolve(),
+    servePods: () => Promise.resolve(),
     serveGateway: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;

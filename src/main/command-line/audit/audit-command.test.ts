@@ -80,6 +80,7 @@ async function brevet(
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.reject(new Error('nothing is to be served')),
     serveInstance: () => Promise.reject(new Error('nothing is to be served')),
+    servePods: () => Promise.reject(new Error('nothing is to be served')),
     serveGateway: () => Promise.reject(new Error('nothing is to be served')),
     stdout: (text) => {
       stdout += text;

@@ -92,6 +92,7 @@ async function brevet(
     serve: () => Promise.reject(new Error('nothing is to be served')),
     serveAuthorizer: () => Promise.resolve(),
     serveInstance: () => Promise.resolve(),
+    servePods: () => Promise.resolve(),
     serveGateway: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;
