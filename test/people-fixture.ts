@@ -23,7 +23,7 @@ export interface Person extends AddedUser {
 export async function addPerson(
   service: StartedService,
   name: string,
-  given: { readonly policy?: string; readonly hasDevice?: boolean } = {},
+  given: { readonly policy?: string; readonly hasDevice?: boolean; readonly mustChange?: boolean } = {},
 ): Promise<Person> {
   const added = await addUser(service, name, { policy: given.policy ?? mayLogIn });
   const { id, account } = added.user;
@@ -34,7 +34,7 @@ export async function addPerson(
     put('login-profile', {
       ...{ id, account, sealedHash, createdAt: now, changedAt: now },
       previousSealedHashes: [],
-      resetRequired: false,
+      resetRequired: given.mustChange ?? false,
     }),
   );
   const device = given.hasDevice === true ? await addMfaDevice(service, added.user) : undefined;

@@ -343,8 +343,10 @@ describe('who is not let in', () => {
     const { status, text } = await new Program(service).submit({ username: 'new' }, json);
     assert.deepEqual(
       [status, JSON.parse(text).message],
-      [403, 'The password has to be changed before it is good for signing in again.'],
+      [403, 'The password has to be changed before it is good for anything else.'],
     );
+    const page = await new Program(service).submit({ username: 'new' });
+    assert.match(page.text, /<input name="new_password" type="password"/);
     const guessed = await new Program(service).submit({ username: 'new', password: 'wrong' }, json);
     assert.deepEqual(JSON.parse(guessed.text), wrong);
   });

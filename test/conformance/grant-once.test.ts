@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { AccountId, UniqueId } from '#core/identifiers';
 import { challengeOf } from '#core/oauth';
 import { createTokenKey } from '#core/session-token';
-import { type Call, GuessLimit, type UserCaller } from '#services/operation';
+import { type Call, GuessLimit, signIn, type UserCaller } from '#services/operation';
 import { authorizeOAuth2Access, createOAuth2Token, sameDevice, type TokenRequest } from '#services/signin';
 import {
   type AccountDocument,
@@ -14,7 +14,6 @@ import {
   type UserDocument,
 } from '#stores/identity';
 import { createSecretBox } from '#stores/keyring';
-import { signIn } from '../../src/services/signin/signed-in.ts';
 import { absentPorts } from '../absent-ports.ts';
 import { isFault } from '../organization-fixture.ts';
 import { type DatabaseSource, sources } from './identity-databases.ts';

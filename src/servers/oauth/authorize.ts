@@ -1,4 +1,5 @@
 import { header, type WireRequest, type WireResponse } from '#pipeline';
+import { changePasswordAtSignIn } from '#services/iam';
 import { authorizeOAuth2Access, consoleLogin } from '#services/signin';
 import { Fault } from '#wire/faults';
 import { isJsonWanted, statusOf } from './encode-fault.ts';
@@ -9,6 +10,13 @@ import { type AuthorizationRequest, invalid, readAuthorization, readOnce } from 
 const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 /** IAM's longest password, and no name is longer. */
 const longestField = 128;
+const passwordPattern = /^[\t\n\r\u0020-\u00ff]{1,128}$/;
+/** What whoever fills the form in can do something about. */
+const shownInForm: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'PasswordPolicyViolation',
+  'EntityTemporarilyUnmodifiable',
+]);
 
 /** The form, for a request that is in order. Throws Fault. */
 export function showForm({ query, addresses }: Visit): WireResponse {
@@ -17,6 +25,7 @@ export function showForm({ query, addresses }: Visit): WireResponse {
   return signInPage(200, authorization, {
     account: parameters.get('account')?.slice(0, longestField) ?? '',
     userName: parameters.get('username')?.slice(0, longestField) ?? '',
+    asksNew: false,
   });
 }
 
@@ -32,19 +41,26 @@ export async function authorize(visit: Visit): Promise<WireResponse> {
   const authorization = readAuthorization(parameters, addresses);
   const typed = { account: field(parameters, 'account'), userName: field(parameters, 'username') };
   const mfaCode = (parameters.get('mfa_code') ?? '').trim();
+  const newPassword = readNewPassword(parameters);
   const attempt = {
     ...typed,
     password: field(parameters, 'password'),
     ...(mfaCode === '' ? {} : { mfaCode }),
+    ...(newPassword === undefined ? {} : { changesPassword: true }),
     loginTo: `${addresses[0] ?? ''}/v1/authorize`,
   };
   try {
-    const signedIn = await enter(visit, consoleLogin, attempt);
+    const proven = await enter(visit, consoleLogin, attempt);
+    const signedIn =
+      newPassword === undefined
+        ? proven
+        : await enter(visit, changePasswordAtSignIn, { signedIn: proven, newPassword });
     const code = await grant(visit, { ...authorization, signedIn });
     return redirect(authorization, code === undefined ? { error: 'access_denied' } : { code });
   } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'AccessDenied' || isJsonWanted(request)) throw error;
-    return signInPage(statusOf(error), authorization, typed, error.text);
+    if (!(error instanceof Fault) || !shownInForm.has(error.code) || isJsonWanted(request)) throw error;
+    const asksNew = newPassword !== undefined || error.members.error === 'PASSWORD_CHANGE_REQUIRED';
+    return signInPage(statusOf(error), authorization, { ...typed, asksNew }, error.text);
   }
 }
 
@@ -74,6 +90,15 @@ function field(parameters: ReadonlyMap<string, string>, name: string): string {
   const value = parameters.get(name) ?? '';
   if (value === '' || value.length > longestField) throw invalid(`${name} must be 1 to 128 characters.`);
   return value;
+}
+
+/** Undefined for who does not want another. Throws ValidationException for what cannot be a password. */
+function readNewPassword(parameters: ReadonlyMap<string, string>): string | undefined {
+  const given = parameters.get('new_password') ?? '';
+  if (given === '') return undefined;
+  if (!passwordPattern.test(given))
+    throw invalid('new_password must be 1 to 128 characters that a password can have.');
+  return given;
 }
 
 /** Whether a browser says that a page of another origin sends this. What says nothing is no browser of today. */

@@ -26,7 +26,7 @@ export function encodeFault(request: WireRequest, fault: Fault): WireResponse {
   const { code, text } = answerOf(fault, serviceModels.signin);
   const status = statusOf(fault);
   if (!isJsonWanted(request)) return messagePage(status, 'Sign-in failed', text ?? '');
-  const error = fault.members.error ?? errorOf(fault, status);
+  const error = errorOf(request, fault, status);
   return {
     status,
     headers: {
@@ -38,7 +38,11 @@ export function encodeFault(request: WireRequest, fault: Fault): WireResponse {
   };
 }
 
-function errorOf({ code }: Fault, status: number): string {
+function errorOf({ target }: WireRequest, { code, members }: Fault, status: number): unknown {
+  // Clients of the token endpoint know this one, and what to do about it.
+  if (members.error === 'PASSWORD_CHANGE_REQUIRED' && target.startsWith('/v1/token'))
+    return 'USER_CREDENTIALS_CHANGED';
+  if (members.error !== undefined) return members.error;
   if (status >= 500) return 'server_error';
   return code === 'AccessDenied' ? 'INSUFFICIENT_PERMISSIONS' : 'INVALID_REQUEST';
 }

@@ -25,7 +25,12 @@ export const answerHeaders = {
 export interface Typed {
   readonly account: string;
   readonly userName: string;
+  /** Whether the form asks for a new password too. */
+  readonly asksNew: boolean;
 }
+
+const newPasswordField =
+  '\n<label>New password<input name="new_password" type="password" autocomplete="new-password" required></label>';
 
 /** The form that asks for account, user, password and MFA code. Nothing on it runs, nobody frames it, and it leads to the program alone. */
 export function signInPage(
@@ -50,7 +55,7 @@ ${problem === undefined ? '' : `<p role="alert"><strong>${escapeXml(problem)}</s
 <label>Account ID or alias<input name="account" value="${escapeXml(typed.account)}" required></label>
 <label>User name<input name="username" value="${escapeXml(typed.userName)}" autocomplete="username" required></label>
 <label>Password<input name="password" type="password" autocomplete="current-password" required></label>
-<label>MFA code, if you have a device<input name="mfa_code" inputmode="numeric" autocomplete="one-time-code"></label>
+<label>MFA code, if you have a device<input name="mfa_code" inputmode="numeric" autocomplete="one-time-code"></label>${typed.asksNew ? newPasswordField : ''}
 <button>Sign in</button></form>`,
     `'self' ${leadsTo}`,
   );

@@ -26,6 +26,7 @@ import { tagOperations } from './tag/index.ts';
 import { unsupportedOperations } from './unsupported.ts';
 import { userOperations } from './user/index.ts';
 
+export { changePasswordAtSignIn } from './login-profile/index.ts';
 export { rotateWebIdentityKeys } from './outbound-federation/index.ts';
 
 export const iam = {

@@ -97,3 +97,11 @@ export {
 export { type RootTask, rootTask } from './root-tasks.ts';
 export { matchSealedPassword, passwordExpiry, sealPassword } from './sealed-password.ts';
 export type { AssumeForService, ServiceCall, ServiceSession } from './service-session.ts';
+export {
+  claimOf,
+  longestSignInSeconds,
+  type SignedIn,
+  signedInCaller,
+  signIn,
+  withNewPassword,
+} from './signed-in.ts';

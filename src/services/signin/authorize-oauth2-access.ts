@@ -1,7 +1,6 @@
-import { definePersonOperation } from '#services/operation';
+import { claimOf, definePersonOperation, type SignedIn, signedInCaller } from '#services/operation';
 import { bindingOf, sealCode } from './grants.ts';
 import { signInOperation } from './sign-in-operation.ts';
-import { claimOf, type SignedIn, signedInCaller } from './signed-in.ts';
 
 /** The program that signs in runs where the browser does. */
 export const sameDevice = 'arn:aws:signin:::devtools/same-device';

@@ -1,5 +1,6 @@
 import { decoyHash, matchPassword } from '#core/password';
 import {
+  claimOf,
   consumeMfaCode,
   definePersonOperation,
   type MfaProof,
@@ -7,12 +8,13 @@ import {
   matchMfaCodeOfUser,
   matchSealedPassword,
   type Proving,
-  passwordExpiry,
+  type SignedIn,
+  signedInCaller,
+  signIn,
 } from '#services/operation';
 import type { AccountDocument, LoginProfileDocument, UserDocument } from '#stores/identity';
 import { type Fault, fault } from '#wire/faults';
 import { signInOperation } from './sign-in-operation.ts';
-import { claimOf, type SignedIn, signedInCaller, signIn } from './signed-in.ts';
 
 /** What somebody types who wants to sign in. */
 export interface LoginAttempt {
@@ -21,6 +23,8 @@ export interface LoginAttempt {
   readonly userName: string;
   readonly password: string;
   readonly mfaCode?: string;
+  /** True for who will change the password at once: one that has to be changed is good for that. */
+  readonly changesPassword?: boolean;
   /** The address that signing in leads to, for the record. */
   readonly loginTo: string;
 }
@@ -28,6 +32,7 @@ export interface LoginAttempt {
 interface Proven {
   readonly signedIn: SignedIn;
   readonly mfa: MfaProof | undefined;
+  readonly purpose: 'anything' | 'password change';
 }
 
 /**
@@ -43,20 +48,19 @@ export const consoleLogin = definePersonOperation(signInOperation('ConsoleLogin'
     return found.account === undefined ? undefined : claimOf(found.account.id, found.user);
   },
   prove: async (attempt, proving): Promise<Proven> => {
-    const { account, profile } = find(attempt.account, attempt.userName, proving);
+    const { profile } = find(attempt.account, attempt.userName, proving);
     if (!(await matchOrDecoy(attempt.password, profile, proving))) throw wrongCredentials();
-    if (account === undefined || profile === undefined) throw wrongCredentials();
+    if (profile === undefined) throw wrongCredentials();
     const hasDevice = proving.state.all('mfa-device').owned(profile.id).length > 0;
     const mfa =
       attempt.mfaCode === undefined ? undefined : matchMfaCodeOfUser(proving, profile.id, attempt.mfaCode);
     // A code where there is no device is as wrong as none where there is one.
     if ((mfa === undefined) !== (attempt.mfaCode === undefined)) throw wrongCredentials();
     if (hasDevice && mfa === undefined) throw wrongCredentials();
-    const expiry = passwordExpiry(account, profile);
-    if (profile.resetRequired || (expiry !== undefined && expiry <= proving.now)) throw mustChange();
-    return { signedIn: signIn(profile, mfa?.device, proving.now), mfa };
+    const purpose = attempt.changesPassword === true ? 'password change' : 'anything';
+    return { signedIn: signIn(profile, mfa?.device, proving.now), mfa, purpose };
   },
-  load: ({ signedIn }, moment) => signedInCaller(signedIn, moment),
+  load: ({ signedIn, purpose }, moment) => signedInCaller(signedIn, moment, purpose),
   authorize: () => [],
   describe: ({ loginTo, mfaCode }, proven) => ({
     eventType: 'AwsConsoleSignIn',
@@ -86,12 +90,6 @@ export const consoleLogin = definePersonOperation(signInOperation('ConsoleLogin'
 /** The one answer to whoever is not let in, in the words of AWS's page. */
 export function wrongCredentials(): Fault {
   return fault('AccessDenied', 'Your authentication information is incorrect. Please try again.', {
-    error: 'INVALID_REQUEST',
-  });
-}
-
-function mustChange(): Fault {
-  return fault('AccessDenied', 'The password has to be changed before it is good for signing in again.', {
     error: 'INVALID_REQUEST',
   });
 }

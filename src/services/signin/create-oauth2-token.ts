@@ -1,12 +1,20 @@
 import { challengeOf, type Proof, signIdToken } from '#core/oauth';
-import { checkRegion, definePersonOperation, issueSession, type Proving, userArn } from '#services/operation';
+import {
+  checkRegion,
+  definePersonOperation,
+  issueSession,
+  longestSignInSeconds,
+  type Proving,
+  type SignedIn,
+  signedInCaller,
+  userArn,
+} from '#services/operation';
 import type { IdentityStore } from '#stores/identity';
 import { type Fault, fault } from '#wire/faults';
 import type { SigninTypes } from '#wire/model';
 import { publicClientArn } from './authorize-oauth2-access.ts';
 import { bindingOf, invalidGrant, openCode, openRefresh, sealRefresh } from './grants.ts';
 import { signInOperation } from './sign-in-operation.ts';
-import { longestSignInSeconds, type SignedIn, signedInCaller } from './signed-in.ts';
 
 /** A request for credentials, and the proof of the key that it came with. */
 export interface TokenRequest {

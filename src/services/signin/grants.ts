@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, UniqueId } from '#core/identifiers';
 import { openGrant, sealGrant } from '#core/session-token';
-import type { Call, Issuing } from '#services/operation';
+import type { Call, Issuing, SignedIn } from '#services/operation';
 import { type Fault, fault } from '#wire/faults';
-import type { SignedIn } from './signed-in.ts';
 
 /** What an authorization code is. */
 export interface Code {

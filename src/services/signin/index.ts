@@ -13,4 +13,3 @@ export {
 } from './authorize-oauth2-access.ts';
 export { consoleLogin, type LoginAttempt, wrongCredentials } from './console-login.ts';
 export { createOAuth2Token, type TokenRequest } from './create-oauth2-token.ts';
-export { longestSignInSeconds, type SignedIn } from './signed-in.ts';

@@ -9,7 +9,8 @@ import {
   withSession,
 } from './options.ts';
 import type { PeoplePorts } from './ports.ts';
-import { signInWithPassword, type Typed } from './sign-in-client.ts';
+import type { Session } from './session.ts';
+import { PasswordChangeRequired, type Service, signInWithPassword, type Typed } from './sign-in-client.ts';
 
 interface LoginFlags extends SessionFlags {
   readonly endpointUrl?: string;
@@ -47,7 +48,7 @@ export function addLoginCommands(program: Command, ports: PeoplePorts): void {
     const session =
       flags.browser === true
         ? await signInWithBrowser(service, knownOf(flags), ports)
-        : await signInWithPassword(service, await readTyped(flags, ports), ports);
+        : await signIn(service, await readTyped(flags, ports), ports);
     await store.begin(session);
     ports.stderr(`signed in as ${session.arn}\n`);
   });
@@ -62,6 +63,21 @@ export function addLoginCommands(program: Command, ports: PeoplePorts): void {
 function knownOf({ account, user: userName, passwordStdin }: LoginFlags): Known {
   if (passwordStdin === true) throw new UsageError('--browser and --password-stdin exclude each other');
   return { ...(account === undefined ? {} : { account }), ...(userName === undefined ? {} : { userName }) };
+}
+
+/** Signs in; who has to change the password and can be asked does so. */
+async function signIn(service: Service, typed: Typed, ports: PeoplePorts): Promise<Session> {
+  try {
+    return await signInWithPassword(service, typed, ports);
+  } catch (error) {
+    const { isInteractive, ask } = ports.terminal;
+    if (!(error instanceof PasswordChangeRequired) || !isInteractive) throw error;
+    ports.stderr(`${error.message}\n`);
+    const newPassword = await ask('New password: ', true);
+    if ((await ask('New password again: ', true)) !== newPassword)
+      throw new Error('the two new passwords are not the same');
+    return await signInWithPassword(service, { ...typed, newPassword }, ports);
+  }
 }
 
 async function readTyped(flags: LoginFlags, ports: PeoplePorts): Promise<Typed> {

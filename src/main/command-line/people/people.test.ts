@@ -196,6 +196,28 @@ describe('brevet login', () => {
     assert.deepEqual(await readSession(), before);
   });
 
+  test('asks for a new password where the present one has to be changed, twice', async () => {
+    const policy = mayLogIn.replace('"signin:Create', '"iam:ChangePassword","signin:Create');
+    await addPerson(service, 'new', { policy, mustChange: true });
+    const given = ['login', '--account', service.accountId, '--user', 'new'];
+    const said = 'The password has to be changed before it is good for anything else.\n';
+    const unlike = await brevet(given, { answers: [password, '', 'another Password 2', 'other'] });
+    assert.deepEqual(
+      [unlike.code, unlike.stderr],
+      [1, `${said}brevet: the two new passwords are not the same\n`],
+    );
+    const piped = await brevet([...given, '--password-stdin'], { input: password });
+    assert.deepEqual([piped.code, piped.stderr], [1, `brevet: ${said}`]);
+    const { code, stderr, asked } = await brevet(given, {
+      answers: [password, '', 'another Password 2', 'another Password 2'],
+    });
+    assert.deepEqual([code, stderr], [0, `${said}signed in as arn:aws:iam::111122223333:user/new\n`]);
+    assert.deepEqual(asked.slice(2), [
+      ['New password: ', true],
+      ['New password again: ', true],
+    ]);
+  });
+
   test('takes no code that somebody else had sent to it', async () => {
     const { code, stderr } = await brevet(
       ['login', '--account', service.accountId, '--user', 'ada', '--password-stdin'],

@@ -25,10 +25,15 @@ export interface Typed {
   readonly password: string;
   /** Empty for who has no device. */
   readonly mfaCode: string;
+  /** In place of one that has to be changed. */
+  readonly newPassword?: string;
 }
 
 /** The service said that a sign-in is over; the message is its own. */
 export class SignInOver extends Error {}
+
+/** The password is right, and has to be changed. */
+export class PasswordChangeRequired extends Error {}
 
 export const sameDevice = 'arn:aws:signin:::devtools/same-device';
 /** Nobody listens there: the redirect is read instead of followed. */
@@ -81,7 +86,10 @@ export async function signInWithPassword(
   const response = await send(ports, `${service.endpoint}/v1/authorize`, {
     method: 'POST',
     headers: { accept: 'application/json' },
-    body: new URLSearchParams({ ...request.parameters, account, username, password, mfa_code }),
+    body: new URLSearchParams({
+      ...{ ...request.parameters, account, username, password, mfa_code },
+      ...(typed.newPassword === undefined ? {} : { new_password: typed.newPassword }),
+    }),
     redirect: 'manual',
   });
   const location = URL.parse(response.headers.get('location') ?? '');
@@ -160,6 +168,7 @@ async function refusal(response: Response): Promise<Error> {
     return new ServiceUnreachable(`${new URL(response.url).origin} cannot answer now`);
   const { error, message } = fieldsOf(await response.text(), response.url);
   const text = typeof message === 'string' ? message : `the service answered ${response.status}`;
+  if (error === 'PASSWORD_CHANGE_REQUIRED') return new PasswordChangeRequired(text);
   return overErrors.has(error) ? new SignInOver(text) : new Error(text);
 }
 

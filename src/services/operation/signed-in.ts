@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { AccessKeyId, AccountId, UniqueId } from '#core/identifiers';
-import { type Claim, type Moment, type UserCaller, userArn } from '#services/operation';
-import type { LoginProfileDocument, MfaDeviceDocument, UserDocument } from '#stores/identity';
+import type {
+  AccountDocument,
+  LoginProfileDocument,
+  MfaDeviceDocument,
+  UserDocument,
+} from '#stores/identity';
 import { type Fault, fault } from '#wire/faults';
+import { type UserCaller, userArn } from './caller.ts';
+import type { Claim, Moment } from './operation.ts';
+import { passwordExpiry } from './sealed-password.ts';
 
 /** How long somebody stays signed in, whatever is renewed meanwhile: as AWS's sessions of people do at most. */
 export const longestSignInSeconds = 43_200;
@@ -35,11 +42,21 @@ export function signIn(
   };
 }
 
+/** The same sign-in once its password has been changed by it. */
+export function withNewPassword(signedIn: SignedIn, profile: LoginProfileDocument): SignedIn {
+  return { ...signedIn, passwordMark: markOf(profile.sealedHash) };
+}
+
 /**
- * Who signed in, as they are in the state of that moment. Throws AccessDenied TOKEN_EXPIRED when it was too long ago, and
- * USER_CREDENTIALS_CHANGED when the user, the password or the MFA device it was done with is not that one any more.
+ * Who signed in, as they are in the state of that moment. Throws AccessDenied TOKEN_EXPIRED when it was too long ago,
+ * USER_CREDENTIALS_CHANGED when the user, the password or the MFA device it was done with is not that one any more, and
+ * PASSWORD_CHANGE_REQUIRED for whatever is no change of a password that has to be changed.
  */
-export function signedInCaller(signedIn: SignedIn, { state, region, now }: Moment): UserCaller {
+export function signedInCaller(
+  signedIn: SignedIn,
+  { state, region, now }: Moment,
+  purpose: 'anything' | 'password change' = 'anything',
+): UserCaller {
   const { at, deviceMark } = signedIn;
   const expiresAt = at + longestSignInSeconds;
   if (now >= expiresAt * 1000) throw sessionOver();
@@ -50,6 +67,7 @@ export function signedInCaller(signedIn: SignedIn, { state, region, now }: Momen
   // Nobody acts for an account that is closed.
   if (account.organization?.status === 'SUSPENDED') throw credentialsChanged();
   if (markOf(profile.sealedHash) !== signedIn.passwordMark) throw credentialsChanged();
+  if (purpose === 'anything') refuseStale(account, profile, now);
   const hasDevice =
     deviceMark === undefined ||
     state
@@ -73,6 +91,14 @@ export function signedInCaller(signedIn: SignedIn, { state, region, now }: Momen
       region,
     },
   };
+}
+
+function refuseStale(account: AccountDocument, profile: LoginProfileDocument, now: number): void {
+  const expiry = passwordExpiry(account, profile);
+  if (!profile.resetRequired && (expiry === undefined || now < expiry)) return;
+  throw fault('AccessDenied', 'The password has to be changed before it is good for anything else.', {
+    error: 'PASSWORD_CHANGE_REQUIRED',
+  });
 }
 
 /** The user of an account, as a record of what was refused names them. */
