@@ -1,5 +1,6 @@
-import { constants, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { type Algorithm, algorithms, isAlgorithm } from './algorithm.ts';
+import { derOfSignature } from './ecdsa-signature.ts';
 import { invalidToken } from './federation-error.ts';
 import { type JsonObject, parseObject } from './json.ts';
 import type { VerificationKey } from './key-set.ts';
@@ -66,11 +67,11 @@ function verifySignature(
 ): boolean {
   const rules = algorithms[algorithm];
   if (rules.keyType !== keyType || rules.curve !== curve) return false;
-  if (rules.keyType === 'RSA') {
-    return verify(rules.hash, signed, { key, padding: constants.RSA_PKCS1_PADDING }, signature);
-  }
-  if (signature.length !== rules.signatureBytes) return false;
-  return verify(rules.hash, signed, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  // The key by itself, whose padding is PKCS #1's: with options beside it Node takes half as long again.
+  if (rules.keyType === 'RSA') return verify(rules.hash, signed, key, signature);
+  return (
+    signature.length === rules.signatureBytes && verify(rules.hash, signed, key, derOfSignature(signature))
+  );
 }
 
 /** Strict: no padding, no other alphabet, no bits that belong to nothing, so that a token has one spelling. */
