@@ -7,6 +7,7 @@ import { brevetDecision } from './policy/brevet.ts';
 import { threeRules, twentyPolicies } from './policy/rules.ts';
 import { formatTable } from './report.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureWebIdentity } from './web-identity.ts';
 
 describe('the benchmarks', () => {
   it('drive every server and get nothing but good answers', async () => {
@@ -53,6 +54,23 @@ describe('the benchmarks', () => {
     assert.deepEqual(
       rows.map(({ benchmark }) => benchmark),
       ['raw node:http, 1 worker', 'instance credentials, 1 worker'],
+    );
+  });
+
+  it('give roles for tokens, in process and over HTTP', async () => {
+    const rows = await measureWebIdentity({ rounds: 1, milliseconds: 20, warmUpMilliseconds: 20 });
+    assert.deepEqual(
+      rows.map(({ benchmark }) => benchmark),
+      [
+        "jose's bare verification, RS256",
+        'AssumeRoleWithWebIdentity in process, RS256',
+        "jose's bare verification, ES256",
+        'AssumeRoleWithWebIdentity in process, ES256',
+        'raw node:http, 1 worker',
+        'a server that verifies with jose, 1 worker',
+        'AssumeRoleWithWebIdentity, 1 worker',
+        'AssumeRoleWithWebIdentity over HTTP, processor',
+      ],
     );
   });
 

@@ -14,6 +14,7 @@ import { measureSignatures } from './policy/signature.ts';
 import { formatTable, type Row } from './report.ts';
 import { measureRoles } from './roles.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureWebIdentity } from './web-identity.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   throughput: () => measureThroughput(),
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   authorizer: () => measureAuthorizer(),
   gateway: () => measureGateway(),
   metadata: () => measureInstanceMetadata(),
+  'web-identity': () => measureWebIdentity(),
   cedar: compareWithCedar,
 };
 

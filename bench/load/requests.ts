@@ -23,7 +23,9 @@ export interface Plan {
     /** GetObject of each of that many objects in turn. */
     | { readonly objects: number }
     /** The credentials of an instance's role `web`. */
-    | { readonly metadataToken: string };
+    | { readonly metadataToken: string }
+    /** AssumeRoleWithWebIdentity with each of these tokens in turn. */
+    | { readonly webIdentity: { readonly roleArn: string; readonly tokens: readonly string[] } };
 }
 
 const region = 'us-east-1';
@@ -43,6 +45,10 @@ export function signRequests({ port, caller, operation }: Plan): readonly Buffer
     );
   if (typeof operation === 'object' && 'metadataToken' in operation)
     return [metadataRequest(port, operation.metadataToken)];
+  if (typeof operation === 'object' && 'webIdentity' in operation) {
+    const { roleArn, tokens } = operation.webIdentity;
+    return tokens.map((token) => unsignedRequest(port, webIdentityBody(roleArn, token)));
+  }
   const bodies =
     operation === 'GetCallerIdentity'
       ? ['Action=GetCallerIdentity&Version=2011-06-15']
@@ -99,6 +105,23 @@ function metadataRequest(port: number, token: string): Buffer {
     'Accept-Encoding: identity',
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
+}
+
+/** What a pod asks with its token. */
+export function webIdentityBody(roleArn: string, token: string): string {
+  return `Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=${encodeURIComponent(roleArn)}&RoleSessionName=pod&WebIdentityToken=${token}`;
+}
+
+/** What an SDK sends without credentials. */
+function unsignedRequest(port: number, body: string): Buffer {
+  const lines = [
+    'POST / HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    'User-Agent: aws-sdk-js/3.1170.0 ua/2.1 os/linux lang/js md/nodejs api/sts',
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
 function assumeRoleBody(index: number): string {

@@ -15,9 +15,9 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-/** Starts a server that answers a constant reply. */
+/** Starts a server that answers a constant reply, after verifying with that key. */
 export async function startConstant(
-  kind: 'raw' | 'verify',
+  kind: 'raw' | 'verify' | 'jose',
   workers: number,
   secretAccessKey = '',
 ): Promise<Target> {
