@@ -36,7 +36,11 @@ export function coverage(): string {
 Every operation of the services that Brevet answers for. What is not built answers \`UnsupportedOperation\` (HTTP 400) to a caller who is known.
 This page is written from the tables of operations: \`npm run -s coverage\`.
 
-${parts.join('\n')}`;
+${parts.join('\n')}
+## Sign-in: 1 of 1
+
+Built: CreateOAuth2Token, at a door of its own ([people.md](people.md)).
+`;
 }
 
 function section(title: string, table: Table): string {

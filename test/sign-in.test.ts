@@ -351,6 +351,18 @@ describe('who is not let in', () => {
     assert.deepEqual(JSON.parse(guessed.text), wrong);
   });
 
+  test('waits behind no more than 32 others', async () => {
+    const nobody = { username: 'nobody', account: '999988887777' };
+    const attempts = Array.from({ length: 40 }, () => new Program(service).submit(nobody, json));
+    const answers = await Promise.all(attempts);
+    const [refused] = answers.filter(({ status }) => status === 429);
+    assert.deepEqual(JSON.parse(refused?.text ?? '{}'), {
+      error: 'INVALID_REQUEST',
+      message: 'Too many people are signing in. Try again later.',
+    });
+    assert.ok(answers.filter(({ status }) => status === 403).length >= 32);
+  });
+
   test('by policy gets no code, and their program is told so', async () => {
     await addPerson(service, 'idle', {
       policy: mayLogIn.replace('signin:AuthorizeOAuth2Access', 'signin:Other'),

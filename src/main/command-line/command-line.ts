@@ -1,21 +1,16 @@
 import { Command, CommanderError } from 'commander';
-import {
-  type AuthorizerFlags,
-  type Flags,
-  type GatewayFlags,
-  type ImdsFlags,
-  loadAuthorizerSettings,
-  loadGatewaySettings,
-  loadImdsSettings,
-  loadPodAgentSettings,
-  loadSettings,
-  type PodAgentSettings,
-  type RemoteAuthorizerSettings,
-  type RemoteGatewaySettings,
-  type RemoteInstanceSettings,
-  type Settings,
+import type {
+  AuthorizerFlags,
+  Flags,
+  GatewayFlags,
+  ImdsFlags,
+  PodAgentSettings,
+  RemoteAuthorizerSettings,
+  RemoteGatewaySettings,
+  RemoteInstanceSettings,
+  Settings,
   SettingsError,
-  type SettingsInput,
+  SettingsInput,
 } from '../settings/index.ts';
 import { type AuditPorts, addAuditCommand, CommandFailed } from './audit/audit-command.ts';
 import { addExplainCommand, type ExplainPorts } from './explain/explain-command.ts';
@@ -57,13 +52,20 @@ export async function runCommandLine(given: readonly string[], ports: CommandLin
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof CommandFailed) return 1;
     if (error instanceof ExitWith) return error.exitCode;
-    if (error instanceof SettingsError) {
+    if (isSettingsError(error)) {
       for (const problem of error.problems) ports.stderr(`brevet: ${problem}\n`);
       return 2;
     }
     ports.stderr(`brevet: ${describeFailure(error)}\n`);
     return 1;
   }
+}
+
+/** Loaded when a command needs it: an SDK that runs `credential-process` waits for what is loaded. */
+const settings = () => import('../settings/index.ts');
+
+function isSettingsError(error: unknown): error is SettingsError {
+  return error instanceof Error && 'code' in error && error.code === 'InvalidSettings';
 }
 
 /** The commands and their options. Parsing throws CommanderError, SettingsError, or what a command rejects with. */
@@ -84,7 +86,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--admin-listen <host:port>', '/healthz, /readyz and /metrics (default: 127.0.0.1:4593)')
     .option('--workers <number>', 'how many processes serve the endpoint (default: 1)')
     .allowExcessArguments(false)
-    .action((flags: Flags) => ports.serve(loadSettings({ ...ports, flags })));
+    .action(async (flags: Flags) => ports.serve((await settings()).loadSettings({ ...ports, flags })));
   program
     .command('authorizer')
     .description('run a door for nginx auth_request, Caddy, Traefik or Envoy until SIGTERM or SIGINT')
@@ -104,7 +106,9 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--client-address-header <name>', 'header in which the proxy tells the address (default: none)')
     .option('--secure-transport', 'the proxy takes nothing but TLS')
     .allowExcessArguments(false)
-    .action((flags: AuthorizerFlags) => ports.serveAuthorizer(loadAuthorizerSettings(flags, ports)));
+    .action(async (flags: AuthorizerFlags) =>
+      ports.serveAuthorizer((await settings()).loadAuthorizerSettings(flags, ports)),
+    );
   program
     .command('imds')
     .description(
@@ -125,10 +129,10 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--tokens <rule>', 'required, or optional to answer IMDSv1 too (default: required)')
     .option('--duration-seconds <number>', 'how long a session lives (default: 3600)')
     .allowExcessArguments(false)
-    .action((flags: ImdsFlags & { readonly cluster?: string }) =>
+    .action(async (flags: ImdsFlags & { readonly cluster?: string }) =>
       flags.cluster === undefined
-        ? ports.serveInstance(loadImdsSettings(flags, ports))
-        : ports.servePods(loadPodAgentSettings(flags, ports)),
+        ? ports.serveInstance((await settings()).loadImdsSettings(flags, ports))
+        : ports.servePods((await settings()).loadPodAgentSettings(flags, ports)),
     );
   program
     .command('gateway')
@@ -147,7 +151,9 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--store-secret-access-key-file <file>', 'file that holds its secret')
     .option('--store-addressing <form>', 'path or virtual-host (default: path)')
     .allowExcessArguments(false)
-    .action((flags: GatewayFlags) => ports.serveGateway(loadGatewaySettings(flags, ports)));
+    .action(async (flags: GatewayFlags) =>
+      ports.serveGateway((await settings()).loadGatewaySettings(flags, ports)),
+    );
   addExplainCommand(program, ports);
   addAuditCommand(program, ports);
   addPeopleCommands(program, ports);

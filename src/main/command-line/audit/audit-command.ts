@@ -1,15 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseAuditLine } from '#core/audit';
-import {
-  type AuditReader,
-  type AuditStep,
-  endOfAuditLog,
-  followAuditLog,
-  openAuditReader,
-  verifyAuditLog,
-} from '#stores/audit-log';
-import { loadSettings, type SettingsInput } from '../../settings/index.ts';
+import type { AuditReader, AuditStep } from '#stores/audit-log';
+import type { SettingsInput } from '../../settings/index.ts';
 import { drawEntry, matchEntry, type TailFilter } from './draw-entry.ts';
 
 /** What `brevet audit` touches outside itself, the files of the audit log apart. */
@@ -72,7 +65,11 @@ export function addAuditCommand(program: Command, ports: AuditPorts): void {
   });
 }
 
-function auditDirectory({ config, dataDir }: Where, ports: AuditPorts): string {
+/** Loaded when it is needed: other commands are to start without it. */
+const auditLog = () => import('#stores/audit-log');
+
+async function auditDirectory({ config, dataDir }: Where, ports: AuditPorts): Promise<string> {
+  const { loadSettings } = await import('../../settings/index.ts');
   const flags = {
     ...(config === undefined ? {} : { config }),
     ...(dataDir === undefined ? {} : { dataDir }),
@@ -81,7 +78,8 @@ function auditDirectory({ config, dataDir }: Where, ports: AuditPorts): string {
 }
 
 async function verify(flags: Where & { readonly json?: true }, ports: AuditPorts): Promise<void> {
-  const directory = auditDirectory(flags, ports);
+  const { verifyAuditLog } = await auditLog();
+  const directory = await auditDirectory(flags, ports);
   const report = await verifyAuditLog(directory);
   if (flags.json === true) ports.stdout(`${JSON.stringify(report)}\n`);
   else if (report.problems.length === 0)
@@ -92,7 +90,8 @@ async function verify(flags: Where & { readonly json?: true }, ports: AuditPorts
 }
 
 async function follow(flags: TailFlags, ports: AuditPorts): Promise<void> {
-  const directory = auditDirectory(flags, ports);
+  const { endOfAuditLog, followAuditLog, openAuditReader } = await auditLog();
+  const directory = await auditDirectory(flags, ports);
   const reader = openAuditReader({
     directory,
     ...(flags.all === true || !flags.follow ? {} : { from: await endOfAuditLog(directory) }),

@@ -17,9 +17,8 @@ export async function readPrivate(path: string): Promise<string | undefined> {
     await checkDirectory(dirname(path));
     const file = await open(path, constants.O_RDONLY | noFollow);
     try {
-      const { size, ...stats } = await file.stat();
-      if (!(await file.stat()).isFile() || size > longestFile)
-        throw new Error(`${path} is no file of brevet's`);
+      const stats = await file.stat();
+      if (!stats.isFile() || stats.size > longestFile) throw new Error(`${path} is no file of brevet's`);
       checkOwn(path, stats);
       return await file.readFile('utf8');
     } finally {
