@@ -8,6 +8,7 @@ import { closeServer } from '#servers/api';
 import { credentialsOfChain } from '#servers/authorizer';
 import {
   type CredentialSource,
+  createCertificateSource,
   createContainerCredentials,
   createInstanceMetadata,
   createLocalSource,
@@ -30,6 +31,7 @@ import {
   type Settings,
   SettingsError,
 } from './settings/index.ts';
+import { readSigningCertificate } from './signing-certificate.ts';
 
 const drainMs = 8000;
 /** How often doors look whether something is to be renewed. */
@@ -64,21 +66,29 @@ export async function openLocalInstances(
 }
 
 /**
- * Runs the metadata of the host it is on until a signal ends it, with a role that is assumed by the host's own credentials. Prints exactly one
+ * Runs the metadata of the host it is on until a signal ends it, with a role that is assumed by the host's own credentials or had by its
+ * certificate. Prints exactly one
  * line on stdout, once it listens.
  */
 export async function serveInstance(settings: RemoteInstanceSettings): Promise<void> {
   const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
   const facts = { ...settings.facts, startedAt: Date.now() };
-  const source = createRemoteSource({
-    url: settings.issuer,
-    credentials: credentialsOfChain(),
-    region: facts.region,
-    roleArn: settings.roleArn,
-    sessionName: facts.id,
-    durationSeconds: settings.durationSeconds,
-    clock: Date.now,
-  });
+  const { anywhere, roleArn, durationSeconds } = settings;
+  const common = { url: settings.issuer, roleArn, durationSeconds, clock: Date.now };
+  const source =
+    anywhere === undefined
+      ? createRemoteSource({
+          ...common,
+          region: facts.region,
+          credentials: credentialsOfChain(),
+          sessionName: facts.id,
+        })
+      : createCertificateSource({
+          ...common,
+          certificate: () => readSigningCertificate(anywhere),
+          trustAnchorArn: anywhere.trustAnchorArn,
+          profileArn: anywhere.profileArn,
+        });
   await untilSignalled(await openInstance({ ...settings, facts, source, sign: undefined }, log), settings);
 }
 

@@ -295,6 +295,35 @@ describe('brevet imds', () => {
     );
   });
 
+  it('has a role by a certificate, with all that belongs to one', async () => {
+    const arn = (kind: string) =>
+      `arn:aws:rolesanywhere:eu-west-1:111122223333:${kind}/11111111-2222-4333-8444-555555555555`;
+    const certificate = `--certificate c.pem --private-key k.pem --trust-anchor-arn ${arn('trust-anchor')} --profile-arn ${arn('profile')}`;
+    const [one] = (await brevet(`${all} ${certificate} --intermediates i.pem`)).instances ?? [];
+    assert.deepEqual(one?.anywhere, {
+      certificate: 'c.pem',
+      privateKey: 'k.pem',
+      intermediates: 'i.pem',
+      trustAnchorArn: arn('trust-anchor'),
+      profileArn: arn('profile'),
+    });
+    assert.equal((await brevet(all)).instances?.[0]?.anywhere, undefined);
+    const { code, stderr } = await brevet(`${all} --certificate c.pem --private-key k.pem`);
+    assert.deepEqual(
+      [code, stderr],
+      [
+        2,
+        'brevet: --trust-anchor-arn: is needed with the others of a certificate\n' +
+          'brevet: --profile-arn: is needed with the others of a certificate\n',
+      ],
+    );
+    const wrong = await brevet(`${all} ${certificate.replace('trust-anchor/', 'crl/')}`);
+    assert.match(
+      wrong.stderr,
+      /^brevet: --trust-anchor-arn: expected the ARN of a trust-anchor of IAM Roles Anywhere/,
+    );
+  });
+
   it('refuses a role and a time that are none', async () => {
     const { code, stderr } = await brevet(
       `${all.replace('role/app/web', 'user/web')} --duration-seconds 899`,

@@ -128,6 +128,11 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--region <name>', 'Region the instance or the cluster is in (default: us-east-1)')
     .option('--tokens <rule>', 'required, or optional to answer IMDSv1 too (default: required)')
     .option('--duration-seconds <number>', 'how long a session lives (default: 3600)')
+    .option('--certificate <file>', 'a certificate in PEM, to have the role by IAM Roles Anywhere instead')
+    .option('--private-key <file>', 'its private key')
+    .option('--intermediates <file>', 'authorities between it and the trust anchor')
+    .option('--trust-anchor-arn <arn>', 'the trust anchor that vouches for it')
+    .option('--profile-arn <arn>', 'the profile of IAM Roles Anywhere that lists the role')
     .allowExcessArguments(false)
     .action(async (flags: ImdsFlags & { readonly cluster?: string }) =>
       flags.cluster === undefined

@@ -1,18 +1,31 @@
 import { z } from 'zod';
+import { parseArn } from '#core/arn';
+import { isAccountId } from '#core/identifiers';
 import { flagName, numberOf, readLogLevel } from './flags.ts';
 import { instanceId, roleArn, tokensRule } from './instance-schema.ts';
 import { completeInstance } from './load-instances.ts';
-import type { InstanceSettings, LogLevel } from './settings.ts';
+import { type InstanceSettings, type LogLevel, SettingsError } from './settings.ts';
 import type { SettingsInput } from './settings-input.ts';
 import { checkValue } from './source.ts';
-import { issuerUrl, listenAddress, region } from './values.ts';
+import { issuerUrl, listenAddress, region, text } from './values.ts';
 
 /** The metadata of one instance as a process of its own, on the host it is about. */
 export interface RemoteInstanceSettings extends Omit<InstanceSettings, 'profileArn'> {
   readonly issuer: string;
   readonly roleArn: string;
   readonly durationSeconds: number;
+  /** Given where the host has a certificate in place of credentials of its own. */
+  readonly anywhere: AnywhereSettings | undefined;
   readonly logLevel: LogLevel;
+}
+
+/** By which certificate the role's credentials are had, files in PEM. */
+export interface AnywhereSettings {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly intermediates: string | undefined;
+  readonly trustAnchorArn: string;
+  readonly profileArn: string;
 }
 
 const durationExpected = 'expected a whole number of seconds from 900 to 43200';
@@ -20,6 +33,21 @@ const durationSeconds = z
   .int({ error: durationExpected })
   .min(900, { error: durationExpected })
   .max(43_200, { error: durationExpected });
+
+const file = text('the name of a file', (given) => (given === '' ? undefined : given));
+
+function anywhereArn(kind: 'trust-anchor' | 'profile') {
+  return text(
+    `the ARN of a ${kind} of IAM Roles Anywhere: arn:aws:rolesanywhere:REGION:ACCOUNT:${kind}/UUID`,
+    (given) => {
+      const { service, account = '', resource = '' } = parseArn(given) ?? {};
+      const isOne = service === 'rolesanywhere' && isAccountId(account);
+      return isOne && resource.startsWith(`${kind}/`) && /\/[0-9a-f-]{36}$/.test(resource)
+        ? given
+        : undefined;
+    },
+  );
+}
 
 const schema = z.strictObject({
   issuer: issuerUrl,
@@ -29,6 +57,11 @@ const schema = z.strictObject({
   region: region.optional(),
   tokens: tokensRule.optional(),
   durationSeconds: durationSeconds.optional(),
+  certificate: file.optional(),
+  privateKey: file.optional(),
+  intermediates: file.optional(),
+  trustAnchorArn: anywhereArn('trust-anchor').optional(),
+  profileArn: anywhereArn('profile').optional(),
 });
 
 /** What `brevet imds` may carry, as typed; the key is the setting's. */
@@ -40,6 +73,11 @@ export interface ImdsFlags {
   readonly region?: string;
   readonly tokens?: string;
   readonly durationSeconds?: string;
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  readonly intermediates?: string;
+  readonly trustAnchorArn?: string;
+  readonly profileArn?: string;
 }
 
 const defaultDurationSeconds = 3600;
@@ -65,6 +103,27 @@ export function loadImdsSettings(
     issuer: given.issuer,
     roleArn: given.roleArn,
     durationSeconds: given.durationSeconds ?? defaultDurationSeconds,
+    anywhere: readAnywhere(given),
     logLevel: level,
   };
+}
+
+const ofCertificates = ['certificate', 'privateKey', 'trustAnchorArn', 'profileArn'] as const;
+
+/** What belongs to a certificate is all there or not there at all. Throws SettingsError. */
+function readAnywhere(given: z.infer<typeof schema>): AnywhereSettings | undefined {
+  const { certificate, privateKey, intermediates, trustAnchorArn, profileArn } = given;
+  const missing = ofCertificates.filter((key) => given[key] === undefined);
+  if (missing.length === ofCertificates.length && intermediates === undefined) return undefined;
+  if (
+    certificate === undefined ||
+    privateKey === undefined ||
+    trustAnchorArn === undefined ||
+    profileArn === undefined
+  ) {
+    throw new SettingsError(
+      missing.map((key) => `${flagName(key)}: is needed with the others of a certificate`),
+    );
+  }
+  return { certificate, privateKey, intermediates, trustAnchorArn, profileArn };
 }

@@ -7,6 +7,11 @@
  * Called by main.
  */
 export {
+  type CertificateSourceOptions,
+  createCertificateSession,
+  createCertificateSource,
+} from './certificate-source.ts';
+export {
   type ContainerCredentials,
   type ContainerTask,
   createContainerCredentials,

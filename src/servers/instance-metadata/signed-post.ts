@@ -48,6 +48,11 @@ export async function postSigned(
       now: issuer.clock(),
     },
   );
+  return await post(url, rawHeaders, body);
+}
+
+/** Posts what is signed already; `rawHeaders` begin with the host. */
+export async function post(url: URL, rawHeaders: readonly string[], body: string): Promise<Answer> {
   const headers: [string, string][] = [];
   for (let index = 2; index + 1 < rawHeaders.length; index += 2)
     headers.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '']);
@@ -64,17 +69,17 @@ export async function postSigned(
 }
 
 /** What is at a path of an answer; undefined when there is nothing. */
-export function valueAt(value: unknown, ...path: readonly string[]): unknown {
+export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
   let found = value;
   for (const name of path)
     found =
       typeof found === 'object' && found !== null
-        ? (found as Readonly<Record<string, unknown>>)[name]
+        ? (found as Readonly<Record<string | number, unknown>>)[name]
         : undefined;
   return found;
 }
 
-export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
   const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : undefined;
 }

@@ -92,6 +92,15 @@ export function readService(
     environment.AWS_ENDPOINT_URL_SIGNIN ??
     environment.AWS_ENDPOINT_URL ??
     defaultEndpoint;
+  const url = readUrl(given, flags, 'password');
+  return {
+    endpoint: `${url.origin}${url.pathname.replace(/\/$/, '')}`,
+    region: flags.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1',
+  };
+}
+
+/** The address of a service. Throws UsageError for one at which what is secret would be read on the way. */
+export function readUrl(given: string, flags: { readonly allowHttp?: true }, secret: string): URL {
   const url = URL.parse(given);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.username !== '')
     throw new UsageError('--endpoint-url must be an http or https address');
@@ -99,10 +108,7 @@ export function readService(
     ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname) || url.hostname.endsWith('.localhost');
   if (url.protocol === 'http:' && !isHere && flags.allowHttp !== true)
     throw new UsageError(
-      `${url.origin} is not encrypted, and the password would be read on the way: use https, or --allow-http`,
+      `${url.origin} is not encrypted, and the ${secret} would be read on the way: use https, or --allow-http`,
     );
-  return {
-    endpoint: `${url.origin}${url.pathname.replace(/\/$/, '')}`,
-    region: flags.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1',
-  };
+  return url;
 }
