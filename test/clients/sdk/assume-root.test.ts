@@ -48,7 +48,7 @@ import {
 import type { AccountId } from '#core/identifiers';
 import { createAccessKeyId, createSecretAccessKey } from '#core/identifiers';
 import { type StartedGateway, startGateway } from '../../gateway-fixture.ts';
-import { type AddedUser, addUser, allow } from '../../principals.ts';
+import { type AddedUser, addRole, addUser, allow } from '../../principals.ts';
 import { type Credentials, credentialsOf } from '../../started-service.ts';
 
 const task = (name: string) => `arn:aws:iam::aws:policy/root-task/${name}`;
@@ -392,20 +392,30 @@ describe('a bucket whose policy denies everybody', () => {
   });
 });
 
-test('the records name the caller in both accounts, and then the assumed root in the member’s', async () => {
+/** A line of the log, whatever is in it. */
+// biome-ignore lint/suspicious/noExplicitAny: the assertions say what it must be.
+type Found = any;
+
+/** The records of the log that have that text in them, once everything before is on the disk. */
+async function recordsWith(
+  text: string,
+): Promise<{ readonly all: string; readonly found: readonly Found[] }> {
   const { service } = gateway;
-  const credentials = await assumeRoot(audit);
-  await service.iam(credentials).send(new ListAccessKeysCommand({}));
   await service.sts(service.root).send(new GetSessionTokenCommand({}));
   const directory = join(service.dataDirectory, 'audit');
   const files = await Promise.all(
     (await readdir(directory)).map((file) => readFile(join(directory, file), 'utf8')),
   );
-  const records = files
-    .join('')
-    .split('\n')
-    .filter((line) => line.includes(credentials.accessKeyId))
-    .map((line) => JSON.parse(line));
+  const all = files.join('');
+  const lines = all.split('\n').filter((line) => line.includes(text));
+  return { all, found: lines.map((line) => JSON.parse(line)) };
+}
+
+test('the records name the caller in both accounts, and then the assumed root in the member’s', async () => {
+  const { service } = gateway;
+  const credentials = await assumeRoot(audit);
+  await service.iam(credentials).send(new ListAccessKeysCommand({}));
+  const { all, found: records } = await recordsWith(credentials.accessKeyId);
   const assumed = records.filter(({ eventName }) => eventName === 'AssumeRoot');
   assert.deepEqual(
     assumed.map(({ userIdentity, recipientAccountId }) => [
@@ -424,7 +434,7 @@ test('the records name the caller in both accounts, and then the assumed root in
   });
   assert.equal(assumed[0].readOnly, false);
   assert.equal(assumed[0].responseElements.credentials.accessKeyId, credentials.accessKeyId);
-  assert.ok(!files.join('').includes(credentials.secretAccessKey));
+  assert.ok(!all.includes(credentials.secretAccessKey));
   const [listed] = records.filter(({ eventName }) => eventName === 'ListAccessKeys');
   assert.deepEqual(listed.userIdentity, {
     type: 'Root',
@@ -441,4 +451,39 @@ test('the records name the caller in both accounts, and then the assumed root in
     },
   });
   assert.equal(listed.recipientAccountId, member);
+});
+
+test('the session of a role that assumes a root is marked as one, and its source identity goes on', async () => {
+  const { service } = gateway;
+  const { arn: RoleArn } = await addRole(
+    service,
+    'rooter',
+    { principals: [ada.arn], actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'] },
+    { policy: allow('sts:AssumeRoot') },
+  );
+  const role = credentialsOf(
+    await service
+      .sts(ada.credentials)
+      .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'repair', SourceIdentity: 'ada' })),
+  );
+  const command = new AssumeRootCommand({ TargetPrincipal: memberRoot, TaskPolicyArn: { arn: task(audit) } });
+  const answer = await service.sts(role).send(command);
+  assert.equal(answer.SourceIdentity, 'ada');
+  const credentials = credentialsOf(answer);
+  await service.iam(credentials).send(new ListAccessKeysCommand({}));
+  const { found } = await recordsWith(credentials.accessKeyId);
+  const [assumed] = found.filter(({ eventName }) => eventName === 'AssumeRoot');
+  assert.equal(assumed.userIdentity.type, 'AssumedRole');
+  assert.equal(assumed.userIdentity.sessionContext.assumedRoot, 'true');
+  assert.equal(assumed.userIdentity.sessionContext.sourceIdentity, 'ada');
+  const [listed] = found.filter(({ eventName }) => eventName === 'ListAccessKeys');
+  assert.deepEqual(
+    [listed.userIdentity.type, listed.userIdentity.sessionContext.sourceIdentity],
+    ['Root', 'ada'],
+  );
+  // What the role's session does else is not marked.
+  await service.sts(role).send(new GetCallerIdentityCommand({}));
+  const { found: own } = await recordsWith(role.accessKeyId);
+  const [looked] = own.filter(({ eventName }) => eventName === 'GetCallerIdentity');
+  assert.equal(looked.userIdentity.sessionContext.assumedRoot, undefined);
 });
