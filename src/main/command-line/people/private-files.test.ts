@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import { beforeEach, describe, type TestContext, test } from 'node:test';
 import { temporaryDirectory } from '../../../../test/temporary-directory.ts';
 import { readPrivate, removePrivate, writePrivate } from './private-files.ts';
@@ -47,6 +48,14 @@ describe('a private file', () => {
       assert.equal(await readPrivate(file), 'two');
     });
   }
+
+  test('is not read when it is of another user', async (t) => {
+    const directory = await directoryOf(t);
+    const file = join(directory, 'session.json');
+    await writePrivate(file, 'one', unique());
+    const another = (process.geteuid?.() ?? 0) + 1;
+    await assert.rejects(readPrivate(file, another), { message: `${directory} belongs to another user` });
+  });
 
   test('is neither read nor written in a directory that others can get at', async (t) => {
     const directory = await directoryOf(t);

@@ -12,14 +12,14 @@ const hasModes = process.platform !== 'win32';
  * A file of a directory that nobody else can read, or undefined when there is none. Rejects with Error when others could have read or
  * written it, or it is no plain file: what is in it may then be somebody else's.
  */
-export async function readPrivate(path: string): Promise<string | undefined> {
+export async function readPrivate(path: string, user = process.geteuid?.()): Promise<string | undefined> {
   try {
-    await checkDirectory(dirname(path));
+    await checkDirectory(dirname(path), user);
     const file = await open(path, constants.O_RDONLY | noFollow);
     try {
       const stats = await file.stat();
       if (!stats.isFile() || stats.size > longestFile) throw new Error(`${path} is no file of brevet's`);
-      checkOwn(path, stats);
+      checkOwn(path, stats, user);
       return await file.readFile('utf8');
     } finally {
       await file.close();
@@ -66,15 +66,19 @@ export async function removePrivate(directory: string): Promise<boolean> {
 }
 
 /** Whoever can write the directory can put another file in place of ours. */
-async function checkDirectory(directory: string): Promise<void> {
+async function checkDirectory(directory: string, user = process.geteuid?.()): Promise<void> {
   const stats = await lstat(directory);
   if (!stats.isDirectory()) throw new Error(`${directory} is no directory`);
-  checkOwn(directory, stats);
+  checkOwn(directory, stats, user);
 }
 
-function checkOwn(path: string, { uid, mode }: { readonly uid: number; readonly mode: number }): void {
+function checkOwn(
+  path: string,
+  { uid, mode }: { readonly uid: number; readonly mode: number },
+  user: number | undefined,
+): void {
   if (!hasModes) return;
-  if (uid !== process.geteuid?.()) throw new Error(`${path} belongs to another user`);
+  if (uid !== user) throw new Error(`${path} belongs to another user`);
   if ((mode & 0o077) !== 0) throw new Error(`others can get at ${path}: chmod go= it, or remove it`);
 }
 
