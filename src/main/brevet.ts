@@ -22,6 +22,7 @@ process.exit(
     serveAuthorizer: async (settings) => (await import('./authorizer.ts')).serveAuthorizer(settings),
     serveInstance: async (settings) => (await import('./instance-metadata.ts')).serveInstance(settings),
     servePods: async (settings) => (await import('./instance-metadata.ts')).servePods(settings),
+    serveWebhook: async (settings) => (await import('./k8s-webhook.ts')).serveWebhook(settings),
     serveGateway: async (settings) => (await import('./gateway.ts')).serveGateway(settings),
     readInput: () => readFileSync(0, 'utf8'),
     now: Date.now,

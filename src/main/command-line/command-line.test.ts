@@ -7,6 +7,7 @@ import type {
   RemoteGatewaySettings,
   RemoteInstanceSettings,
   Settings,
+  WebhookSettings,
 } from '../settings/index.ts';
 import { type ExitCode, runCommandLine } from './index.ts';
 
@@ -20,6 +21,7 @@ interface Outcome {
   /** The instances it ran, if any. */
   readonly instances?: readonly RemoteInstanceSettings[];
   readonly pods?: readonly PodAgentSettings[];
+  readonly webhooks?: readonly WebhookSettings[];
   readonly gateways?: readonly RemoteGatewaySettings[];
 }
 
@@ -28,6 +30,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
   const doors: RemoteAuthorizerSettings[] = [];
   const instances: RemoteInstanceSettings[] = [];
   const pods: PodAgentSettings[] = [];
+  const webhooks: WebhookSettings[] = [];
   const gateways: RemoteGatewaySettings[] = [];
   let stdout = '';
   let stderr = '';
@@ -63,6 +66,9 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     servePods: async (settings) => {
       pods.push(settings);
     },
+    serveWebhook: async (settings) => {
+      webhooks.push(settings);
+    },
     serveGateway: async (settings) => {
       gateways.push(settings);
     },
@@ -79,6 +85,7 @@ async function brevet(line: string, serve = async (): Promise<void> => {}): Prom
     stderr,
     served,
     ...(pods.length === 0 ? {} : { pods }),
+    ...(webhooks.length === 0 ? {} : { webhooks }),
     ...(doors.length === 0 ? {} : { doors }),
     ...(instances.length === 0 ? {} : { instances }),
     ...(gateways.length === 0 ? {} : { gateways }),
@@ -211,6 +218,64 @@ describe('brevet authorizer', () => {
     );
     const { code, stderr } = await brevet('authorizer --config door.yaml');
     assert.deepEqual([code, stderr.split('\n')[0]], [2, 'brevet: door.yaml: proxi: unknown setting']);
+  });
+});
+
+describe('brevet k8s-webhook', () => {
+  const all =
+    'k8s-webhook --tls-cert-file tls.crt --tls-key-file /tls/tls.key --sts-url https://sts.example.com --kube-api https://10.96.0.1:443';
+
+  it('runs the webhook as it is told, and with the pod around it where it is not', async () => {
+    const { code, webhooks } = await brevet(all);
+    const plain = {
+      listen: { host: '0.0.0.0', port: 8443 },
+      tls: { certFile: '/here/tls.crt', keyFile: '/tls/tls.key' },
+      stsUrl: 'https://sts.example.com',
+      region: undefined,
+      audience: 'sts.amazonaws.com',
+      tokenExpirationSeconds: 86_400,
+      annotationPrefix: 'eks.amazonaws.com',
+      regionalEndpoints: false,
+      kubeApi: 'https://10.96.0.1',
+      kubeCaFile: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+      kubeTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      logLevel: 'info',
+    };
+    assert.deepEqual([code, webhooks], [0, [plain]]);
+    const more =
+      ' --listen 127.0.0.1:0 --region eu-west-1 --token-expiration 3600 --sts-regional-endpoints --annotation-prefix brevet.example.com';
+    const [told] = (await brevet(all + more)).webhooks ?? [];
+    assert.deepEqual(told, {
+      ...plain,
+      listen: { host: '127.0.0.1', port: 0 },
+      region: 'eu-west-1',
+      tokenExpirationSeconds: 3600,
+      regionalEndpoints: true,
+      annotationPrefix: 'brevet.example.com',
+    });
+  });
+
+  it('needs a certificate, the service and an API server', async () => {
+    const { code, stderr } = await brevet('k8s-webhook --token-expiration 60');
+    assert.deepEqual(
+      [
+        code,
+        stderr
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.split(': expected')[0]),
+      ],
+      [
+        2,
+        [
+          'brevet: --tls-cert-file',
+          'brevet: --tls-key-file',
+          'brevet: --sts-url',
+          'brevet: --token-expiration',
+          'brevet: --kube-api',
+        ],
+      ],
+    );
   });
 });
 

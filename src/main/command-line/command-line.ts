@@ -11,6 +11,8 @@ import type {
   Settings,
   SettingsError,
   SettingsInput,
+  WebhookFlags,
+  WebhookSettings,
 } from '../settings/index.ts';
 import { type AuditPorts, addAuditCommand, CommandFailed } from './audit/audit-command.ts';
 import { addExplainCommand, type ExplainPorts } from './explain/explain-command.ts';
@@ -33,6 +35,8 @@ export interface CommandLinePorts
   readonly serveInstance: (settings: RemoteInstanceSettings) => Promise<void>;
   /** Runs the endpoint of the pods of one node until it is told to stop; rejects when it cannot start. */
   readonly servePods: (settings: PodAgentSettings) => Promise<void>;
+  /** Runs the admission webhook of a Kubernetes cluster until it is told to stop; rejects when it cannot start. */
+  readonly serveWebhook: (settings: WebhookSettings) => Promise<void>;
   /** Runs S3 gateways until it is told to stop; rejects when one cannot start. */
   readonly serveGateway: (settings: RemoteGatewaySettings) => Promise<void>;
   readonly stdout: (text: string) => void;
@@ -138,6 +142,25 @@ export function buildProgram(ports: CommandLinePorts): Command {
       flags.cluster === undefined
         ? ports.serveInstance((await settings()).loadImdsSettings(flags, ports))
         : ports.servePods((await settings()).loadPodAgentSettings(flags, ports)),
+    );
+  program
+    .command('k8s-webhook')
+    .description('run the admission webhook that gives pods their roles until SIGTERM or SIGINT')
+    .option('--listen <host:port>', 'where the API server asks (default: 0.0.0.0:8443)')
+    .option('--tls-cert-file <file>', 'certificate chain in PEM, read again when it changes')
+    .option('--tls-key-file <file>', 'its private key')
+    .option('--sts-url <url>', 'the AWS endpoint of the service, for AWS_ENDPOINT_URL_STS')
+    .option('--region <name>', 'AWS_REGION of pods that set none (default: none)')
+    .option('--audience <text>', "audience of the pods' tokens (default: sts.amazonaws.com)")
+    .option('--token-expiration <seconds>', 'how long their tokens live (default: 86400)')
+    .option('--annotation-prefix <name>', 'what annotations begin with (default: eks.amazonaws.com)')
+    .option('--sts-regional-endpoints', 'have pods use the STS endpoint of their Region')
+    .option('--kube-api <url>', 'the API server (default: that of the own cluster)')
+    .option('--kube-ca-file <file>', "its certificate authorities (default: the own pod's)")
+    .option('--kube-token-file <file>', "the token to ask it with (default: the own pod's)")
+    .allowExcessArguments(false)
+    .action(async (flags: WebhookFlags) =>
+      ports.serveWebhook((await settings()).loadWebhookSettings(flags, ports)),
     );
   program
     .command('gateway')

@@ -12,6 +12,7 @@ export { type GatewayFlags, loadGatewaySettings, type RemoteGatewaySettings } fr
 export { type ImdsFlags, loadImdsSettings, type RemoteInstanceSettings } from './load-imds.ts';
 export { loadPodAgentSettings, type PodAgentFlags, type PodAgentSettings } from './load-pod-agent.ts';
 export { loadSettings } from './load-settings.ts';
+export { loadWebhookSettings, type WebhookFlags, type WebhookSettings } from './load-webhook.ts';
 export { settingKeys } from './schema.ts';
 export {
   type AuthorizerSettings,

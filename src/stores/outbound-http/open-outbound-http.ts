@@ -74,10 +74,15 @@ export function openOutboundHttp(options: OutboundOptions): OutboundHttp {
 
   const fetchTrusted = async (
     place: Place,
-    { thumbprints, authorities }: OutboundRequest,
+    { thumbprints, authorities, authorization }: OutboundRequest,
   ): Promise<Answer> => {
     try {
-      return await fetchOnce(place, authorities === undefined ? trust : trustIn(authorities), maxBytes);
+      return await fetchOnce(
+        place,
+        authorities === undefined ? trust : trustIn(authorities),
+        maxBytes,
+        authorization,
+      );
     } catch (error) {
       if (!withoutAuthority.has(codeOf(error)) || thumbprints.length === 0) throw error;
     }
@@ -88,7 +93,7 @@ export function openOutboundHttp(options: OutboundOptions): OutboundHttp {
         'its certificate does not match a configured thumbprint',
       );
     }
-    return await fetchOnce(place, trustIn(pinned), maxBytes);
+    return await fetchOnce(place, trustIn(pinned), maxBytes, authorization);
   };
 
   const fetchDocument = async (request: OutboundRequest, signal: AbortSignal): Promise<Uint8Array> => {
@@ -165,7 +170,12 @@ function connectionTo({ url, addresses }: Place, secureContext: SecureContext): 
   };
 }
 
-function fetchOnce(place: Place, trust: SecureContext, maxBytes: number): Promise<Answer> {
+function fetchOnce(
+  place: Place,
+  trust: SecureContext,
+  maxBytes: number,
+  authorization: string | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = httpsRequest(
       {
@@ -176,6 +186,7 @@ function fetchOnce(place: Place, trust: SecureContext, maxBytes: number): Promis
           host: place.url.host,
           accept: 'application/json',
           'user-agent': 'brevet',
+          ...(authorization === undefined ? {} : { authorization }),
           connection: 'close',
         },
         signal: place.signal,

@@ -9,6 +9,8 @@ export interface OutboundRequest {
   readonly thumbprints: readonly string[];
   /** Certificate authorities in PEM that alone may vouch for the server, in place of those that are known. */
   readonly authorities?: readonly string[];
+  /** Sent as it is to the host of the URL, which alone redirections may name. */
+  readonly authorization?: string;
 }
 
 /** Fetches documents. Every engine passes the same conformance tests. */

@@ -507,6 +507,7 @@ async function brevetExplain(...given: readonly string[]) {
     serveAuthorizer: () => Promise.resolve(),
     serveInstance: () => Promise.resolve(),
     servePods: () => Promise.resolve(),
+    serveWebhook: () => Promise.resolve(),
     serveGateway: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;

@@ -81,6 +81,7 @@ async function brevet(
     serveAuthorizer: () => Promise.reject(new Error('nothing is to be served')),
     serveInstance: () => Promise.reject(new Error('nothing is to be served')),
     servePods: () => Promise.reject(new Error('nothing is to be served')),
+    serveWebhook: () => Promise.reject(new Error('nothing is to be served')),
     serveGateway: () => Promise.reject(new Error('nothing is to be served')),
     stdout: (text) => {
       stdout += text;

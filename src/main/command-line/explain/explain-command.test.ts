@@ -93,6 +93,7 @@ async function brevet(
     serveAuthorizer: () => Promise.resolve(),
     serveInstance: () => Promise.resolve(),
     servePods: () => Promise.resolve(),
+    serveWebhook: () => Promise.resolve(),
     serveGateway: () => Promise.resolve(),
     stdout: (text) => {
       stdout += text;

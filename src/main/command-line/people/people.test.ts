@@ -72,6 +72,7 @@ async function brevet(given: readonly string[], circumstances: Circumstances = {
       serveAuthorizer: refuse,
       serveInstance: refuse,
       servePods: refuse,
+      serveWebhook: refuse,
       serveGateway: refuse,
     },
     interrupted: refuse,
