@@ -6,6 +6,7 @@ import { measureInstanceMetadata } from './instance-metadata.ts';
 import { brevetDecision } from './policy/brevet.ts';
 import { threeRules, twentyPolicies } from './policy/rules.ts';
 import { formatTable } from './report.ts';
+import { measureSaml } from './saml.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureWebIdentity } from './web-identity.ts';
 
@@ -70,6 +71,18 @@ describe('the benchmarks', () => {
         'a server that verifies with jose, 1 worker',
         'AssumeRoleWithWebIdentity, 1 worker',
         'AssumeRoleWithWebIdentity over HTTP, processor',
+      ],
+    );
+  });
+
+  it('sign people in with SAML', async () => {
+    const rows = await measureSaml({ calls: 2, assertions: 4 });
+    assert.deepEqual(
+      rows.map(({ benchmark }) => benchmark),
+      [
+        'SAML response verified, two signatures',
+        'SAML response, the largest',
+        'AssumeRoleWithSAML, on the disk, 1 process',
       ],
     );
   });

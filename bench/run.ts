@@ -13,6 +13,7 @@ import { measurePolicies } from './policy/brevet.ts';
 import { measureSignatures } from './policy/signature.ts';
 import { formatTable, type Row } from './report.ts';
 import { measureRoles } from './roles.ts';
+import { measureSaml } from './saml.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureWebIdentity } from './web-identity.ts';
 
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   audit: measureAudit,
   policies: measurePolicies,
   signatures: measureSignatures,
+  saml: () => measureSaml(),
   authorizer: () => measureAuthorizer(),
   gateway: () => measureGateway(),
   metadata: () => measureInstanceMetadata(),
