@@ -8,13 +8,17 @@ import type { AuditLog } from '#stores/audit-log';
 import { absentPorts } from '../../test/absent-ports.ts';
 import { addMfaDevice, addUser, allow } from '../../test/principals.ts';
 import { type RawReply, rawRequest, send, signed } from '../../test/raw-request.ts';
-import { type Credentials, type StartedService, startService } from '../../test/started-service.ts';
+import { type SamlFederation, startSamlFederation } from '../../test/saml-fixture.ts';
+import { createSamlIssuer, encodeResponse } from '../../test/saml-issuer.ts';
+import type { Credentials, StartedService } from '../../test/started-service.ts';
 import { createPipeline, NoiseLimit } from './index.ts';
 
+let federation: SamlFederation;
 let service: StartedService;
 
 before(async () => {
-  service = await startService();
+  federation = await startSamlFederation();
+  service = federation.service;
 });
 after(() => service.stop());
 
@@ -22,7 +26,7 @@ after(() => service.stop());
 async function callWhile(
   meanwhile: () => Promise<unknown>,
   body: string,
-  credentials: Credentials,
+  credentials: Credentials | undefined,
   name: 'iam' | 'sts' = 'iam',
 ): Promise<RawReply> {
   const { identity, box, keyring, events } = service.house;
@@ -53,8 +57,11 @@ async function callWhile(
     onAnswered: () => undefined,
   });
   const request = rawRequest({ body, headers: [['host', `${name}.amazonaws.com`]] });
-  const signing = { credentials, now: service.now(), service: name };
-  return send({ ...service, house: { ...service.house, handle } }, await signed(request, signing));
+  const sent =
+    credentials === undefined
+      ? request
+      : await signed(request, { credentials, now: service.now(), service: name });
+  return send({ ...service, house: { ...service.house, handle } }, sent);
 }
 
 const onDevelopers = (...actions: readonly string[]): string =>
@@ -118,6 +125,55 @@ describe('what is asked before a write is asked again in it', () => {
     );
     assert.match(reply.body, /<Code>InvalidClientTokenId<\/Code>/);
     assert.equal(service.house.identity.state.all('user').named(user.account, 'later'), undefined);
+  });
+
+  test('a person whom an identity provider vouched for gets no role that meanwhile does not trust it, nor by keys that are gone', async () => {
+    const { identity } = service.house;
+    const role = await federation.addRole('changing');
+    const found = identity.state.all('role').named(service.accountId, 'changing');
+    const provider = identity.state.all('saml-provider').get(federation.providerArn);
+    assert.ok(found);
+    assert.ok(provider);
+    const body = (): string =>
+      new URLSearchParams({
+        Action: 'AssumeRoleWithSAML',
+        Version: '2011-06-15',
+        RoleArn: role,
+        PrincipalArn: federation.providerArn,
+        SAMLAssertion: encodeResponse(federation.signed({ role })),
+      }).toString();
+    const untrusting = { ...found, trustPolicy: found.trustPolicy.replace('/idp"', '/other"') };
+    const changed = { ...provider, metadata: createSamlIssuer().metadata };
+    const { id } = provider;
+    for (const [meanwhile, message] of [
+      [
+        () => identity.write(({ put }) => put('role', untrusting)),
+        'Not authorized to perform sts:AssumeRoleWithSAML',
+      ],
+      [
+        () => identity.write(({ delete: remove }) => remove('role', found.id)),
+        'Not authorized to perform sts:AssumeRoleWithSAML',
+      ],
+      [
+        () => identity.write(({ put }) => put('saml-provider', changed)),
+        'Specified provider doesn&apos;t exist',
+      ],
+      [
+        () => identity.write(({ delete: remove }) => remove('saml-provider', id)),
+        'Specified provider doesn&apos;t exist',
+      ],
+    ] as const) {
+      const reply = await callWhile(meanwhile, body(), undefined, 'sts');
+      assert.ok(reply.body.replaceAll("'", '&apos;').includes(`<Message>${message}</Message>`), reply.body);
+      await identity.write(({ put }) => {
+        put('role', found);
+        put('saml-provider', provider);
+      });
+    }
+    assert.equal(identity.state.all('used-assertion').count(service.accountId), 0);
+    const reply = await callWhile(() => Promise.resolve(), body(), undefined, 'sts');
+    assert.equal(reply.status, 200, reply.body);
+    assert.equal(identity.state.all('used-assertion').count(service.accountId), 1);
   });
 
   test('what holds still is done, an MFA code included', async () => {

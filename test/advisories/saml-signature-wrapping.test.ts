@@ -75,6 +75,10 @@ test('the response’s own signature must be over the response, the assertion’
   );
 });
 
+test('without any signature nobody is spoken of', () => {
+  assert.throws(() => redeem(put(bare), issuer), refusal('Response signature invalid'));
+});
+
 test('an element has one signature', () => {
   const twice = signed.replace(signature, () => signature + signature);
   assert.throws(() => redeem(twice, issuer), unusable('an element has more than one signature'));

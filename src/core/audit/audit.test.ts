@@ -39,6 +39,7 @@ describe('the form of records', () => {
         'NewPassword',
         'OldPassword',
         'TokenCode',
+        'AddPrivateKey',
         'AuthenticationCode1',
         'AuthenticationCode2',
       ],

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DeleteSAMLProviderCommand, ListUsersCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteSAMLProviderCommand,
+  GetSAMLProviderCommand,
+  ListUsersCommand,
+  PutRolePolicyCommand,
+  UpdateSAMLProviderCommand,
+} from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { type SamlFederation, startSamlFederation } from '../../saml-fixture.ts';
 import { createSamlIssuer, persistent, samlAttributes, signInUrl } from '../../saml-issuer.ts';
@@ -398,6 +404,26 @@ describe('AssumeRoleWithSAML', () => {
     assert.equal(denied.errorCode, 'AccessDenied');
     assert.equal(denied.errorMessage, refused.message);
   });
+});
+
+test('a private key is in no record and no answer', async () => {
+  const { service, providerArn, issuer } = federation;
+  const iam = service.iam(service.root);
+  await iam.send(
+    new UpdateSAMLProviderCommand({ SAMLProviderArn: providerArn, AddPrivateKey: issuer.privateKey }),
+  );
+  const answer = JSON.stringify(await iam.send(new GetSAMLProviderCommand({ SAMLProviderArn: providerArn })));
+  await service.sts(service.root).send(new GetSessionTokenCommand({}));
+  const directory = join(service.dataDirectory, 'audit');
+  const files = await Promise.all(
+    (await readdir(directory)).map((file) => readFile(join(directory, file), 'utf8')),
+  );
+  const records = files.join('');
+  assert.ok(records.includes('"eventName":"UpdateSAMLProvider"'));
+  for (const line of issuer.privateKey.split('\n').slice(0, 5)) {
+    assert.ok(!records.includes(line));
+    assert.ok(!answer.includes(line));
+  }
 });
 
 test('a provider that was deleted vouches for nobody, nor one made anew for what was signed before', async () => {

@@ -138,6 +138,17 @@ describe('an encrypted assertion', () => {
     }
   });
 
+  test('that holds another is refused, though what it stands in be signed', () => {
+    const advice = '<saml:Advice><saml:Assertion ID="_b"/></saml:Advice></saml:Assertion>';
+    const bare = signed.replace(/<Signature .*<\/Signature>/s, '');
+    const assertion = only(/<saml:Assertion.*<\/saml:Assertion>/s, bare);
+    const held = assertion.replace('</saml:Assertion>', advice);
+    const xml = (text: string): string =>
+      issuer.sign(encryptAssertion(bare, publicKey, {}, text), 'Response');
+    assert.equal(redeem(xml(assertion), issuer, { decryptionKeys }).subject, 'alice');
+    assert.throws(() => redeem(xml(held), issuer, { decryptionKeys }), undecipherable);
+  });
+
   test('beside a plain one is one too many', () => {
     const xml = encryptAssertion(signed, publicKey);
     const plain = only(/<saml:Assertion.*<\/saml:Assertion>/s, signed);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseDocument } from '#core/xml';
 import {
   createSamlIssuer,
   instant,
@@ -18,6 +19,9 @@ import {
   signedResponse,
   unusable,
 } from '../../../../test/saml-redeem.ts';
+import { attributeOf, childrenOf } from './elements.ts';
+import { assertionNamespace, signatureNamespace } from './names.ts';
+import { verifySignature } from './signature.ts';
 
 const issuer = createSamlIssuer();
 
@@ -140,6 +144,20 @@ describe('when an assertion can be redeemed', () => {
     const confirmation = edited(/(<saml:SubjectConfirmationData NotOnOrAfter=")[^"]*/, `$1${instant(soon)}`);
     assert.throws(() => redeem(confirmation, issuer, { at: soon }), expired(soon, soon));
     assert.equal(redeem(confirmation, issuer, { at: soon - 1 }).subject, 'alice');
+  });
+
+  test('not later than five minutes after it was issued, however long it says that it is good', () => {
+    const longer = (assertion: string): string =>
+      assertion.replaceAll(/NotOnOrAfter="[^"]*"/g, 'NotOnOrAfter="2099-01-01T00:00:00Z"');
+    const xml = signedResponse(issuer, { edit: longer });
+    assert.equal(redeem(xml, issuer, { at: end }).redeemableUntil, end);
+    assert.throws(
+      () => redeem(xml, issuer, { at: end + 1 }),
+      refusal('Token must be redeemed within 5 minutes of issuance', 'ExpiredTokenException'),
+    );
+    const early = edited(/ NotBefore="[^"]*"/, '');
+    assert.equal(redeem(early, issuer, { at: now - 300_000 }).subject, 'alice');
+    assert.throws(() => redeem(early, issuer, { at: now - 300_001 }), unusable('it is not valid yet'));
   });
 
   test('not before its conditions let it, five minutes of clock aside', () => {
@@ -301,6 +319,11 @@ describe('attributes', () => {
       unusable(`there are elements in ${samlAttributes}/RoleSessionName`),
     );
     const required = refusal('RoleSessionName is required in AuthnResponse');
+    const second = edited(
+      '>alice@example.com</saml:AttributeValue>',
+      '$&<saml:AttributeValue>bob</saml:AttributeValue>',
+    );
+    assert.throws(() => redeem(second, issuer), required);
     for (const name of ['rolesessionname', 'RoleSessionName ', 'RoleSessionName/']) {
       const xml = edited(`${samlAttributes}/RoleSessionName`, `${samlAttributes}/${name}`);
       assert.throws(() => redeem(xml, issuer), required);
@@ -433,6 +456,24 @@ describe('signatures', () => {
     assert.throws(
       () => redeem(xml.replace(/(<Transform Algorithm=")[^"]*c14n[^"]*/, `$1${inclusive}`), issuer),
       form,
+    );
+  });
+
+  test('are over the element that they stand in', () => {
+    const response = parseDocument(signedResponse(issuer));
+    const [assertion] = childrenOf(response, assertionNamespace, 'Assertion');
+    assert.ok(assertion);
+    const [signature] = childrenOf(assertion, signatureNamespace, 'Signature');
+    assert.ok(signature);
+    const keys = [issuer.publicKey];
+    assert.match(verifySignature(signature, assertion, keys), /^<saml:Assertion /);
+    // Were it the response's id that it names, it would still not be the response's signature.
+    const renamed = parseDocument(
+      signedResponse(issuer).replace(/(<samlp:Response [^>]*ID=")[^"]*/, `$1${attributeOf(assertion, 'ID')}`),
+    );
+    assert.throws(
+      () => verifySignature(signature, renamed, keys),
+      unusable('its signature is not of the form that SAML has'),
     );
   });
 
