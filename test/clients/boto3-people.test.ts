@@ -54,3 +54,19 @@ describe('boto3 with a profile of brevet configure and nothing else', () => {
     });
   }
 });
+
+const refused = `
+import boto3, botocore
+from botocore.config import Config
+client = boto3.client("signin", config=Config(signature_version=botocore.UNSIGNED), region_name="us-east-1")
+given = dict(clientId="arn:aws:signin:::devtools/same-device", grantType="refresh_token", refreshToken="none")
+try:
+    client.create_o_auth2_token(tokenInput=given)
+except client.exceptions.ValidationException as error:
+    print(error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["error"], error.response["message"])
+`;
+
+test('boto3 reads a refusal of the token endpoint as an error of the service model', async () => {
+  const printed = await run('python3', ['-c', refused], people.environment);
+  assert.equal(printed, '400 INVALID_REQUEST The request needs one DPoP header.\n');
+});
