@@ -69,6 +69,22 @@ describe('a document that grows', () => {
     );
   });
 
+  test('keeps no prefixes that cost time, though the signature ask for them', () => {
+    const prefixes = Array.from({ length: 64 }, (_, index) => `n${index}`).join(' ');
+    const kept = `<InclusiveNamespaces xmlns="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="${prefixes}"/>`;
+    const transform = /(<Transform Algorithm="http:\/\/www\.w3\.org\/2001\/10\/xml-exc-c14n#")\/>/;
+    const many = '<b/>'.repeat(17_000);
+    const deep = `${'<a>'.repeat(25)}${many}${'</a>'.repeat(25)}`;
+    const xml = signed
+      .replace('<saml:Subject>', () => `<saml:Advice>${deep}</saml:Advice><saml:Subject>`)
+      .replace(transform, `$1>${kept}</Transform>`);
+    const start = performance.now();
+    assert.throws(() => redeem(xml, issuer), refusal('Response signature invalid'));
+    assert.ok(performance.now() - start < 2000);
+    const more = xml.replace(prefixes, `${prefixes} n64`);
+    assert.throws(() => redeem(more, issuer), unusable('its signature keeps too many prefixes'));
+  });
+
   test('takes no more time than its length: what is quadratic takes minutes', () => {
     const declared = Array.from({ length: 60 }, (_, index) => `xmlns:n${index}="urn:${index}"`).join(' ');
     const level = (inside: string, depth: number): string =>

@@ -24,7 +24,10 @@ export function canonicalize(node: XmlNode, form: CanonicalForm = {}): string {
 }
 
 function write(node: XmlNode, outer: Rendered | undefined, form: CanonicalForm, parts: string[]): void {
-  const declared = declarationsOf(node, outer, form.inclusivePrefixes ?? []);
+  const inclusive = form.inclusivePrefixes ?? [];
+  // Below the first element a prefix that is always kept is there already, unless it is declared anew.
+  const kept = parts.length === 0 ? inclusive : inclusive.filter((prefix) => node.declared.has(prefix));
+  const declared = declarationsOf(node, outer, kept);
   const rendered = declared.size === 0 ? outer : { declared, outer };
   parts.push('<', node.name);
   for (const prefix of [...declared.keys()].sort(compare)) {

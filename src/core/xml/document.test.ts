@@ -104,6 +104,12 @@ describe('a document with namespaces', () => {
     });
   }
 
+  test('may have 40,000 elements and attributes', () => {
+    const many = (count: number): string => `<a>${'<b c=""/>'.repeat(count)}</a>`;
+    assert.equal(parseDocument(many(19_999)).children.length, 19_999);
+    assert.throws(() => parseDocument(many(20_000)), { message: 'too many elements and attributes' });
+  });
+
   test('may have 32 levels and 64 attributes', () => {
     assert.equal(parseDocument(`${'<a>'.repeat(32)}${'</a>'.repeat(32)}`).name, 'a');
     const wide = Array.from({ length: 64 }, (_, index) => `b${index}=""`).join(' ');

@@ -38,6 +38,8 @@ interface OpenNode extends XmlNode {
 
 const depthLimit = 32;
 const attributeLimit = 64;
+/** Elements and attributes together. Far more than there are in what anybody signs or publishes, far fewer than would take a second to read. */
+const partLimit = 40_000;
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 const declarationPattern = /<\?xml(?:[ \t\n]+[a-z]+[ \t\n]*=[ \t\n]*(?:"[^"<&]*"|'[^'<&]*'))+[ \t\n]*\?>/y;
 const startPattern = /<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)/y;
@@ -48,7 +50,8 @@ const attributePattern =
 /**
  * Reads a document with namespaces (XML 1.0; Namespaces in XML 1.0), in time linear in its length. Names are ASCII. There are no document
  * types, processing instructions and CDATA sections, and comments only where `comments` lets them be skipped: what might be read in two ways
- * is refused before anything is read. At most 32 levels, and 64 attributes an element. Throws XmlError.
+ * is refused before anything is read. At most 32 levels, 64 attributes an element, and 40,000 elements and attributes.
+ * Throws XmlError.
  */
 export function parseDocument(
   source: string,
@@ -59,6 +62,7 @@ export function parseDocument(
   checkMarkup(text, at, comments);
   const open: OpenNode[] = [];
   let root: XmlNode | undefined;
+  let parts = 0;
 
   const add = (node: XmlNode): void => {
     const parent = open.at(-1);
@@ -82,6 +86,8 @@ export function parseDocument(
       at = end.end;
     } else {
       const tag = readTag(text, less);
+      parts += 1 + tag.attributes.length;
+      if (parts > partLimit) throw new XmlError('too many elements and attributes');
       const node = openNode(tag.name, tag.attributes, parent);
       add(node);
       if (!tag.isEmpty) {

@@ -8,7 +8,7 @@ import {
   type SamlCaller,
 } from '#services/operation';
 import type { IdentityState, SamlProviderDocument, UsedAssertionDocument } from '#stores/identity';
-import { type Fault, fault } from '#wire/faults';
+import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
 import {
   aboutRole,
@@ -79,16 +79,7 @@ export const assumeRoleWithSaml = defineFederatedOperation(stsOperations.AssumeR
       { ownUrl, providerUuid, entityId, account: provider.account, name },
       now,
     );
-    const role = findRole(input.RoleArn, state);
-    const isOffered = identity.roles.some((one) => one.role === role.arn && one.provider === provider.id);
-    if (
-      identity.subject === undefined ||
-      !isOffered ||
-      role.account !== provider.account ||
-      role.found?.name.startsWith('AWSReservedSSO_') === true
-    ) {
-      throw notAuthorized();
-    }
+    if (identity.subject === undefined) throw fault('AccessDenied', `Not authorized to perform ${action}`);
     const used = usedAssertion(provider, identity);
     checkUnused(state, used);
     const tagInput = {
@@ -104,7 +95,7 @@ export const assumeRoleWithSaml = defineFederatedOperation(stsOperations.AssumeR
         subject: identity.subject,
         nameQualifier: identity.nameQualifier,
       },
-      role,
+      role: roleFor(identity, provider, findRole(input.RoleArn, state)),
       identity,
       used,
       policies: readSessionPolicies(input),
@@ -205,7 +196,11 @@ function noProvider(): FederationError {
   return new FederationError('InvalidIdentityToken', "Specified provider doesn't exist");
 }
 
-/** In the words of a trust policy that refuses, so that which roles there are is not told. */
-function notAuthorized(): Fault {
-  return fault('AccessDenied', `Not authorized to perform ${action}`);
+/** The role as far as the provider may give it: one that the assertion does not offer, or that no provider here can give, is as absent as none. */
+function roleFor(identity: SamlIdentity, provider: SamlProviderDocument, role: NamedRole): NamedRole {
+  const isGiven =
+    identity.roles.some((one) => one.role === role.arn && one.provider === provider.id) &&
+    role.account === provider.account &&
+    role.found?.name.startsWith('AWSReservedSSO_') !== true;
+  return isGiven ? role : { ...role, found: undefined };
 }

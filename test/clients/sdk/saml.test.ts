@@ -363,6 +363,10 @@ describe('AssumeRoleWithSAML', () => {
       }),
       refused,
     );
+    await assert.rejects(
+      federation.assume(federation.signed({ assertionId: '_not-offered', role: `${roleArn}-none` })),
+      refused,
+    );
     await service.sts(service.root).send(new GetSessionTokenCommand({}));
     const directory = join(service.dataDirectory, 'audit');
     const texts = await Promise.all(
@@ -403,6 +407,11 @@ describe('AssumeRoleWithSAML', () => {
     const denied = records.find(({ userIdentity }) => userIdentity.userName === 'mallory');
     assert.equal(denied.errorCode, 'AccessDenied');
     assert.equal(denied.errorMessage, refused.message);
+    const notOffered = records.find(
+      ({ requestParameters }) => requestParameters?.sAMLAssertionID === '_not-offered',
+    );
+    assert.equal(notOffered.errorCode, 'AccessDenied');
+    assert.equal(notOffered.userIdentity.userName, 'alice');
   });
 });
 

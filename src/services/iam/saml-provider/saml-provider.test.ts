@@ -123,6 +123,10 @@ const refused: Readonly<Record<string, string>> = {
   'no XML': 'a'.repeat(1000),
   'a byte order mark': `\ufeff${metadata}`,
   'a document type': metadata.replace('<!-- of a test -->', '<!DOCTYPE a [<!ENTITY b "c">]>'),
+  'more elements than anybody has': metadata.replace(
+    '</md:EntityDescriptor>',
+    `${'<md:x/>'.repeat(40_000)}</md:EntityDescriptor>`,
+  ),
   'a processing instruction': metadata.replace('<!-- of a test -->', '<?xml-stylesheet href="a"?>'),
   'no entityID': metadata.replace('entityID=', 'entityId='),
   'an empty entityID': metadata.replace(entityId, ''),
