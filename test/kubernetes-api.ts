@@ -11,6 +11,8 @@ export interface KubernetesApi {
   readonly asked: (readonly [path: string, authorization: string | undefined])[];
   /** The status it answers with instead, while a test says so. */
   failsWith: number | undefined;
+  /** What it says the things are that it knows. */
+  kind: string;
   stop(): Promise<void>;
 }
 
@@ -27,7 +29,7 @@ export async function startKubernetesApi(authority: Authority): Promise<Kubernet
     response.end(
       JSON.stringify(
         status === 200
-          ? { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name, namespace, annotations } }
+          ? { kind: api.kind, apiVersion: 'v1', metadata: { name, namespace, annotations } }
           : { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: status },
       ),
     );
@@ -38,6 +40,7 @@ export async function startKubernetesApi(authority: Authority): Promise<Kubernet
     accounts: new Map(),
     asked: [],
     failsWith: undefined,
+    kind: 'ServiceAccount',
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -41,6 +41,7 @@ beforeEach(() => {
   api.accounts.set('shop/cart', annotation);
   api.asked.length = 0;
   api.failsWith = undefined;
+  api.kind = 'ServiceAccount';
   [now, admitted, refused] = [0, [], []];
   let tokens = 0;
   handle = createAdmission({
@@ -294,9 +295,12 @@ describe('a pod is refused', () => {
       assert.deepEqual(await judge(reviewOf(podOf())), unreadable);
     }
     api.failsWith = undefined;
+    api.kind = 'Secret';
+    assert.deepEqual(await judge(reviewOf(podOf())), unreadable);
+    api.kind = 'ServiceAccount';
     api.accounts.clear();
     assert.deepEqual(await judge(reviewOf(podOf())), unreadable);
-    assert.equal(refused.length, 3);
+    assert.equal(refused.length, 4);
     api.accounts.set('shop/cart', annotation);
     assert.equal((await judge(reviewOf(podOf()))).allowed, true);
   });

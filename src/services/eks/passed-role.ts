@@ -41,11 +41,10 @@ export function checkPassedRole(state: IdentityState, arn: string, account: stri
   if (parseArn(arn)?.account !== account)
     throw fault('AccessDenied', 'Cross-account pass role is not allowed.');
   if (found === undefined) throw invalidParameter('Role provided in the request does not exist.');
+  // No principal but a service can have a value of that form.
   const isTrusting = parsePolicy(found.trustPolicy, 'trust').statements.some(
     ({ effect, principal }) =>
-      effect === 'Allow' &&
-      principal?.values.some((mention) => mention.form === 'Service' && mention.value === podsService) ===
-        true,
+      effect === 'Allow' && principal?.values.some(({ value }) => value === podsService) === true,
   );
   if (!isTrusting) throw invalidParameter('Trust policy of the role provided is invalid.');
 }
