@@ -107,11 +107,13 @@ describe('brevet exec', () => {
   });
 
   test('passes signals on to the command, and ends with it', async () => {
-    const script = 'trap "echo told; exit 5" TERM; echo ready; while :; do read -r line; done';
-    const { child, said, ended } = people.start(['exec', '--role', roleArn, '--', 'sh', '-c', script]);
+    const script = `process.on('SIGTERM', () => { console.log('told'); process.exit(5); });
+      process.stdin.resume();
+      console.log('ready');`;
+    const command = [process.execPath, '-e', script];
+    const { child, said, ended } = people.start(['exec', '--role', roleArn, '--', ...command]);
     await said('ready');
     child.kill('SIGTERM');
-    child.stdin?.end('\n');
     const { code, signal, stdout } = await ended;
     assert.deepEqual([code, signal, stdout], [5, null, 'ready\ntold\n']);
   });

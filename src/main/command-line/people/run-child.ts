@@ -20,12 +20,13 @@ const [notFound, notExecutable, signalBase] = [127, 126, 128];
  * with 128 and the number of the signal that ended it, 127 for a command that does not exist and 126 for one that cannot be run.
  */
 export async function runChild({ command, arguments: given, environment }: ChildRequest): Promise<number> {
-  const child = spawn(command, given, { env: { ...environment }, stdio: 'inherit' });
   const listeners = [
     ...ofTerminal.map((name) => [name, (): void => undefined] as const),
     ...passedOn.map((name) => [name, (): void => void child.kill(name)] as const),
   ];
+  // Before the command runs: a signal that came right after it began would end this process alone.
   for (const [name, listener] of listeners) process.on(name, listener);
+  const child = spawn(command, given, { env: { ...environment }, stdio: 'inherit' });
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return code ?? signalBase + (signal === null ? 0 : constants.signals[signal]);
