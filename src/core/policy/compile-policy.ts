@@ -81,8 +81,15 @@ export function prepareRequest({ principal, action, resource, context }: PolicyR
   return { principal, action: action.toLowerCase(), resource, arn: splitArn(resource), context };
 }
 
+// Loops, as a function made for each statement would be most of what a decision leaves to the garbage collector.
+
 export function matchAction({ statement, actions }: CompiledStatement, request: PreparedRequest): boolean {
-  return actions.some((glob) => matchGlob(glob, request.action)) !== statement.action.negated;
+  return matchOneOf(actions, request.action) !== statement.action.negated;
+}
+
+function matchOneOf(actions: readonly Glob[], action: string): boolean {
+  for (const glob of actions) if (matchGlob(glob, action)) return true;
+  return false;
 }
 
 /** A statement without Resource, as in trust policies, is about the resource it is attached to. */
@@ -91,10 +98,16 @@ export function matchResource(
   request: PreparedRequest,
 ): boolean {
   if (statement.resource === undefined) return true;
-  const matches = resources.some(
-    (pattern) => pattern === 'everything' || matchArn(pattern, request.arn, request.context),
-  );
-  return matches !== statement.resource.negated;
+  return matchPatterns(resources, request) !== statement.resource.negated;
+}
+
+function matchPatterns(
+  resources: CompiledStatement['resources'],
+  { arn, context }: PreparedRequest,
+): boolean {
+  for (const pattern of resources)
+    if (pattern === 'everything' || matchArn(pattern, arn, context)) return true;
+  return false;
 }
 
 export function matchConditions({ conditions }: CompiledStatement, context: RequestContext): boolean {
