@@ -200,15 +200,16 @@ async function openProcess(
       lastUsed?.note(answered);
       const { requestId, service, operation, status, fault, refusal, authenticated } = answered;
       const code = fault?.code ?? refusal;
+      // The log leaves out what is undefined.
       const line = {
         requestId,
         service,
         operation,
         status,
         ms,
-        ...(authenticated === undefined ? {} : { caller: callerArn(authenticated.caller) }),
-        ...(code === undefined ? {} : { code }),
-        ...(fault === undefined ? {} : { reason: fault.text }),
+        caller: authenticated === undefined ? undefined : callerArn(authenticated.caller),
+        code,
+        reason: fault?.text,
       };
       // Only what nobody planned for carries its cause: a refusal's message already says everything.
       if (code === 'InternalFailure' || code === 'InternalError' || code === 'ServiceUnavailable') {

@@ -83,8 +83,12 @@ export function createAccessKeyId(
   random: RandomBytes,
 ): AccessKeyId {
   const bytes = Uint8Array.from(random(10));
-  const head = (1n << 47n) | (BigInt(account) << 7n) | BigInt((bytes[5] ?? 0) & 0x7f);
-  for (let index = 0; index < 6; index++) bytes[index] = Number((head >> BigInt(40 - 8 * index)) & 255n);
+  // Forty-eight bits, which a number holds exactly.
+  let head = 2 ** 47 + Number(account) * 2 ** 7 + ((bytes[5] ?? 0) & 0x7f);
+  for (let index = 5; index >= 0; index--) {
+    bytes[index] = head % 256;
+    head = Math.floor(head / 256);
+  }
   return (prefix + encodeBase32(bytes)) as AccessKeyId;
 }
 
@@ -115,10 +119,12 @@ const hexBytes: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
 
 /** A version 4 UUID (RFC 9562 §5.4) from sixteen random bytes. */
 export function createUuid(random: RandomBytes): string {
-  const bytes = Uint8Array.from(random(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  let hex = '';
-  for (const byte of bytes) hex += hexBytes[byte] ?? '';
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const bytes = random(16);
+  const hex = (index: number): string => hexBytes[bytes[index] ?? 0] ?? '';
+  const version = hexBytes[((bytes[6] ?? 0) & 0x0f) | 0x40] ?? '';
+  const variant = hexBytes[((bytes[8] ?? 0) & 0x3f) | 0x80] ?? '';
+  return (
+    `${hex(0)}${hex(1)}${hex(2)}${hex(3)}-${hex(4)}${hex(5)}-${version}${hex(7)}-${variant}${hex(9)}-` +
+    `${hex(10)}${hex(11)}${hex(12)}${hex(13)}${hex(14)}${hex(15)}`
+  );
 }

@@ -7,10 +7,10 @@ import type { PrincipalFacts } from './request.ts';
  */
 export type Reach = 'none' | 'account' | 'limited' | 'direct';
 
-const order: readonly Reach[] = ['none', 'account', 'limited', 'direct'];
+const strengths: Readonly<Record<Reach, number>> = { none: 0, account: 1, limited: 2, direct: 3 };
 
 export function strongerReach(left: Reach, right: Reach): Reach {
-  return order.indexOf(left) >= order.indexOf(right) ? left : right;
+  return strengths[left] >= strengths[right] ? left : right;
 }
 
 /** Reads the reach of one mention. */

@@ -33,10 +33,13 @@ function subkey(master: KeyObject, purpose: string): KeyObject {
   return createSecretKey(createHmac('sha256', master).update(`brevet 1 ${purpose}`).digest());
 }
 
+/** Of the base64 of a digest: thirty bytes of it. */
+const secretLength = 40;
+
 /**
  * The secret access key of a temporary credential: forty characters of base64 that follow from the token key and the access key id,
  * so that it is stored nowhere.
  */
 export function deriveSecretAccessKey(key: TokenKey, accessKeyId: string): string {
-  return createHmac('sha256', key.derivation).update(accessKeyId).digest().subarray(0, 30).toString('base64');
+  return createHmac('sha256', key.derivation).update(accessKeyId).digest('base64').slice(0, secretLength);
 }

@@ -15,12 +15,39 @@ export function describeStructure(shape: StructureShape | undefined, value: unkn
 
 function describeMembers(shape: StructureShape, value: Fields): Fields {
   const described: Record<string, unknown> = {};
-  for (const { name, shape: memberShape } of shape.members) {
+  for (const { name, recorded, isHidden, shape: memberShape } of recordedMembers(shape)) {
     const member = value[name];
-    if (member === undefined || memberShape.type === 'blob' || isSecretMember(name)) continue;
-    described[recordName(name)] = isHiddenMember(name) ? hidden : describeValue(memberShape, member);
+    if (member !== undefined) described[recorded] = isHidden ? hidden : describeValue(memberShape, member);
   }
   return described;
+}
+
+/** A member that a record may hold. */
+interface RecordedMember {
+  readonly name: string;
+  /** As records write it. */
+  readonly recorded: string;
+  readonly isHidden: boolean;
+  readonly shape: Shape;
+}
+
+/** By shape, of which there are as many as in the service models. */
+const known = new WeakMap<StructureShape, readonly RecordedMember[]>();
+
+function recordedMembers(shape: StructureShape): readonly RecordedMember[] {
+  let members = known.get(shape);
+  if (members === undefined) {
+    members = shape.members
+      .filter(({ name, shape: { type } }) => type !== 'blob' && !isSecretMember(name))
+      .map(({ name, shape: memberShape }) => ({
+        name,
+        recorded: recordName(name),
+        isHidden: isHiddenMember(name),
+        shape: memberShape,
+      }));
+    known.set(shape, members);
+  }
+  return members;
 }
 
 function describeValue(shape: Shape, value: unknown): unknown {
