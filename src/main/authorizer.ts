@@ -144,7 +144,10 @@ function createDoor(
   });
 }
 
-function logDecided(log: Log, { cause, ...line }: Decided): void {
-  if (line.status === 503) log.error({ ...line, err: cause }, 'request not decided');
+function logDecided(log: Log, decided: Decided): void {
+  const { requestId, status, ms, method, path, caller, code, reason, cause } = decided;
+  // The log leaves out what is undefined. What a refusal rests on is nobody's business but where nothing could be decided.
+  const line = { requestId, status, ms, method, path, caller, code, reason };
+  if (status === 503) log.error({ ...line, err: cause }, 'request not decided');
   else log.info(line, 'request decided');
 }

@@ -23,9 +23,9 @@ export interface Decided {
   readonly requestId: string;
   readonly status: number;
   readonly ms: number;
-  readonly method?: string;
-  readonly path?: string;
-  readonly caller?: string;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly caller?: string | undefined;
   readonly code?: string;
   readonly reason?: string;
   readonly cause?: unknown;
@@ -98,7 +98,9 @@ async function answer(
       requestId,
       status: 200,
       ms: performance.now() - start,
-      ...facts(original, verified),
+      method: original.method,
+      path: pathOf(original),
+      caller: verified.caller.arn,
     });
   } catch (error) {
     const refusal = asRefusal(error);
@@ -114,7 +116,9 @@ async function answer(
       requestId,
       status,
       ms: performance.now() - start,
-      ...facts(original, verified),
+      method: original?.method,
+      path: original === undefined ? undefined : pathOf(original),
+      caller: verified?.caller.arn,
       code: refusal.code,
       reason: refusal.message,
       cause: refusal.cause,
@@ -189,14 +193,10 @@ function connectionOf(
   return { sourceIp, secure: secureTransport, userAgent: headers['user-agent'], referer: headers.referer };
 }
 
-function facts(original: OriginalRequest | undefined, verified: Verified | undefined): Partial<Decided> {
-  return {
-    // The query may carry a signature, and with it a session token.
-    ...(original === undefined
-      ? {}
-      : { method: original.method, path: original.target.split('?', 1)[0] ?? '' }),
-    ...(verified === undefined ? {} : { caller: verified.caller.arn }),
-  };
+/** For the log: the query may carry a signature, and with it a session token. */
+function pathOf({ target }: OriginalRequest): string {
+  const mark = target.indexOf('?');
+  return mark < 0 ? target : target.slice(0, mark);
 }
 
 function asRefusal(error: unknown): Refusal {
