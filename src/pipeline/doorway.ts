@@ -2,7 +2,8 @@ import { createUuid } from '#core/identifiers';
 import { findCaller, type Operation } from '#services/operation';
 import type { WireRequest } from './exchange.ts';
 import type { PipelineOptions } from './handle.ts';
-import { type Progress, recordFailure, recordIntent, recordOutcome, writeAfter } from './stages/record.ts';
+import { type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
+import { writeAfter } from './stages/write-after.ts';
 import { toFault } from './to-fault.ts';
 
 /** An operation that a door has decided about by itself, and for whom it is to be done. */

@@ -30,9 +30,9 @@ import {
   recordIntent,
   recordLeftOut,
   recordOutcome,
-  writeAfter,
 } from './stages/record.ts';
 import { route, type ServiceTables } from './stages/route.ts';
+import { writeAfter } from './stages/write-after.ts';
 import { toFault } from './to-fault.ts';
 import { walkCertificate } from './walk-certificate.ts';
 

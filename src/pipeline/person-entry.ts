@@ -6,7 +6,8 @@ import type { PipelineOptions } from './handle.ts';
 import type { Authenticated } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { connectionOf } from './stages/connection.ts';
-import { type Progress, recordFailure, recordIntent, recordOutcome, writeAfter } from './stages/record.ts';
+import { type Progress, recordFailure, recordIntent, recordOutcome } from './stages/record.ts';
+import { writeAfter } from './stages/write-after.ts';
 import { toFault } from './to-fault.ts';
 
 /** What came over the wire at a door for people. */

@@ -4,7 +4,6 @@ import { isRegion } from '#core/regions';
 import { formatIsoSeconds, type Instant } from '#core/time';
 import type { Claim, Operation, RecordDetails, Unsupported } from '#services/operation';
 import type { AuditLog } from '#stores/audit-log';
-import type { IdentityState, IdentityStore } from '#stores/identity';
 import { answerOf, type Fault } from '#wire/faults';
 import { type ServiceModel, serviceModels } from '#wire/model';
 import { header, type WireRequest } from '../exchange.ts';
@@ -82,38 +81,6 @@ export async function recordIntent(
   };
   if (effect === 'change') await record();
   return { event, record, isRecorded: () => recorded !== undefined };
-}
-
-/**
- * The store as a run may use it. `askAgain` throws when the request may not be done in the state that the write finds.
- * INVARIANT: nothing is written before the intent is on the disk, nor in a state in which the request would have been refused.
- */
-export function writeAfter(
-  intent: Intent | undefined,
-  identity: IdentityStore,
-  askAgain: (state: IdentityState) => void,
-): IdentityStore {
-  if (intent === undefined) return identity;
-  return {
-    get state() {
-      return identity.state;
-    },
-    get sequence() {
-      return identity.sequence;
-    },
-    changesSince: (sequence) => identity.changesSince(sequence),
-    subscribe: (onNews) => identity.subscribe(onNews),
-    refresh: () => identity.refresh(),
-    hasNews: () => identity.hasNews(),
-    async write(mutate) {
-      await intent.record();
-      return await identity.write((transaction) => {
-        askAgain(transaction.state);
-        return mutate(transaction);
-      });
-    },
-    close: () => identity.close(),
-  };
 }
 
 /**

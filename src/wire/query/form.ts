@@ -28,10 +28,20 @@ export function parseForm(text: string): Params {
     }
     start = end + 1;
   }
-  return {
-    entries,
-    first: (name) => entries.find((entry) => entry[0] === name)?.[1],
-  };
+  return new FormParams(entries);
+}
+
+class FormParams implements Params {
+  readonly entries: Params['entries'];
+
+  constructor(entries: Params['entries']) {
+    this.entries = entries;
+  }
+
+  first(name: string): string | undefined {
+    for (const [found, value] of this.entries) if (found === name) return value;
+    return undefined;
+  }
 }
 
 function unescapeForm(text: string): string {
