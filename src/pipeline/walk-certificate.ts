@@ -3,8 +3,9 @@ import type { IdentityState } from '#stores/identity';
 import type { PipelineOptions } from './handle.ts';
 import { authenticateCertificate } from './stages/authenticate-certificate.ts';
 import { decode } from './stages/decode.ts';
-import { type Entry, type Progress, recordIntent, recordOutcome, writeAfter } from './stages/record.ts';
+import { type Entry, type Progress, recordIntent, recordOutcome } from './stages/record.ts';
 import type { Route } from './stages/route.ts';
+import { writeAfter } from './stages/write-after.ts';
 
 /**
  * The walk of a request that is signed with the key of a certificate: authenticate → decode → validate → prove → load → record intent → run →
