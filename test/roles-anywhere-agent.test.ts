@@ -38,17 +38,18 @@ function options(): readonly string[] {
   ];
 }
 
-function start(given: readonly string[]) {
+function start(given: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...given], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, AWS_ENDPOINT_URL: fixture.service.endpoint },
+    env: { PATH: process.env.PATH, HOME: home, AWS_ENDPOINT_URL: fixture.service.endpoint, ...environment },
   });
 }
 
 async function run(
   given: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(given);
+  const child = start(given, environment);
   const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout: (await stdout)?.join('') ?? '', stderr: (await stderr)?.join('') ?? '' };
@@ -85,6 +86,29 @@ describe('brevet credential-process with a certificate', () => {
       sessionToken: SessionToken ?? '',
     };
     assert.equal(await identityOf(credentials), `arn:aws:sts::${account}:assumed-role/worker/0e01`);
+  });
+
+  test('takes the authorities in between from a file of their own, and the address of this service before that of all', async () => {
+    const issuing = fixture.authority.issueAuthority();
+    await writeCertificate(issuing.issue({ serial: '0e02' }));
+    await writeFile(join(home, 'issuing.pem'), issuing.pem);
+    const { code, stderr } = await run(
+      ['credential-process', ...options(), '--intermediates', 'issuing.pem'],
+      {
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+        AWS_ENDPOINT_URL_ROLESANYWHERE: fixture.service.endpoint,
+      },
+    );
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
+  test('asks for a session name, which the profile has to accept', async () => {
+    await writeCertificate(fixture.web);
+    const { code, stderr } = await run(['credential-process', ...options(), '--role-session-name', 'web']);
+    assert.deepEqual(
+      [code, stderr],
+      [1, 'brevet: the issuer answered 403: Not authorized to set roleSessionName.\n'],
+    );
   });
 
   const failures: readonly (readonly [
