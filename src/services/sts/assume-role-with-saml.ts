@@ -1,43 +1,27 @@
 import { parseArn } from '#core/arn';
 import { FederationError, readSamlIdentity, type SamlIdentity, verifyResponse } from '#core/federation';
-import {
-  checkRegion,
-  defineFederatedOperation,
-  issueSession,
-  type Question,
-  type SamlCaller,
-} from '#services/operation';
+import { defineFederatedOperation, type Question, type SamlCaller } from '#services/operation';
 import type { IdentityState, SamlProviderDocument, UsedAssertionDocument } from '#stores/identity';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
-import {
-  aboutRole,
-  assumedRoleUser,
-  checkDuration,
-  defaultDurationSeconds,
-  findRole,
-  type NamedRole,
-} from './role-session.ts';
+import { defaultDurationSeconds, findRole, type NamedRole } from './role-session.ts';
 import { samlKeys } from './saml-keys.ts';
-import {
-  checkSessionPolicyArns,
-  packedPolicySize,
-  readSessionPolicies,
-  type SessionPolicies,
-} from './session-policies.ts';
-import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts';
+import { readSessionPolicies } from './session-policies.ts';
 import { checkUnused, consumeAssertion, usedAssertion } from './used-assertions.ts';
+import {
+  askForSession,
+  checkVouchedSession,
+  describeVouched,
+  issueVouchedSession,
+  readVouchedSession,
+  type VouchedSession,
+} from './vouched-session.ts';
 
 const action = 'sts:AssumeRoleWithSAML';
 
-interface Loaded {
+interface Loaded extends VouchedSession<SamlIdentity> {
   readonly caller: SamlCaller;
-  readonly role: NamedRole;
-  readonly identity: SamlIdentity;
   readonly used: UsedAssertionDocument;
-  readonly policies: SessionPolicies;
-  readonly tagInput: Parameters<typeof tagContext>[0];
-  readonly tags: readonly SessionTag[];
 }
 
 /** What is proven: what was signed, by whose keys, and where it may say that it is meant to be sent. */
@@ -82,10 +66,6 @@ export const assumeRoleWithSaml = defineFederatedOperation(stsOperations.AssumeR
     if (identity.subject === undefined) throw fault('AccessDenied', `Not authorized to perform ${action}`);
     const used = usedAssertion(provider, identity);
     checkUnused(state, used);
-    const tagInput = {
-      Tags: identity.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-      TransitiveTagKeys: identity.transitiveTagKeys,
-    };
     return {
       caller: {
         kind: 'federated',
@@ -95,83 +75,41 @@ export const assumeRoleWithSaml = defineFederatedOperation(stsOperations.AssumeR
         subject: identity.subject,
         nameQualifier: identity.nameQualifier,
       },
-      role: roleFor(identity, provider, findRole(input.RoleArn, state)),
-      identity,
+      ...readVouchedSession(input, identity, roleFor(identity, provider, findRole(input.RoleArn, state))),
       used,
-      policies: readSessionPolicies(input),
-      tagInput,
-      tags: readSessionTags(tagInput, []),
     };
   },
 
-  authorize: (_input, { role, identity, tagInput, tags }): readonly Question[] => {
-    const ask = (one: string): Question =>
-      aboutRole(one, role, {
-        ...tagContext(tagInput),
-        ...identity.trustKeys,
-        'sts:RoleSessionName': identity.sessionName,
-        'sts:SourceIdentity': identity.sourceIdentity,
-      });
-    return [
-      ask(action),
-      ...(tags.length > 0 ? [ask('sts:TagSession')] : []),
-      ...(identity.sourceIdentity === undefined ? [] : [ask('sts:SetSourceIdentity')]),
-    ];
-  },
+  authorize: (_input, session): readonly Question[] =>
+    askForSession(action, session, { 'sts:RoleSessionName': session.identity.sessionName }),
 
-  describe: (_input, { role, identity, caller }) => {
-    const { tags, transitiveTagKeys, sourceIdentity } = identity;
-    return {
-      requestParameters: {
-        sAMLAssertionID: identity.assertionId,
-        roleSessionName: identity.sessionName,
-        ...(tags.length === 0
-          ? {}
-          : { principalTags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) }),
-        ...(transitiveTagKeys.length === 0 ? {} : { transitiveTagKeys }),
-        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-      },
-      resources: [
-        { accountId: role.account, type: 'AWS::IAM::Role', ARN: role.arn },
-        { accountId: caller.account.id, type: 'AWS::IAM::SAMLProvider', ARN: caller.provider },
-      ],
-    };
-  },
+  describe: (_input, { role, identity, caller }) => ({
+    requestParameters: {
+      sAMLAssertionID: identity.assertionId,
+      roleSessionName: identity.sessionName,
+      ...describeVouched(identity),
+    },
+    resources: [
+      { accountId: role.account, type: 'AWS::IAM::Role', ARN: role.arn },
+      { accountId: caller.account.id, type: 'AWS::IAM::SAMLProvider', ARN: caller.provider },
+    ],
+  }),
 
-  run: async (
-    input,
-    { role: { found: role }, caller, identity, used, policies, tags },
-    issuing,
-  ): Promise<StsTypes.AssumeRoleWithSAMLResponse> => {
-    // INVARIANT: a role that does not exist trusts nobody, so policy has refused before this.
-    if (role === undefined) throw fault('InternalFailure');
+  run: async (input, loaded, issuing): Promise<StsTypes.AssumeRoleWithSAMLResponse> => {
+    const { identity, caller } = loaded;
     const wantedSeconds = input.DurationSeconds ?? defaultDurationSeconds;
-    checkDuration(wantedSeconds, role);
-    checkRegion(issuing, role.account);
-    checkSessionPolicyArns(issuing.state, role.account, policies);
-    const session = { ...policies, ...(tags.length === 0 ? {} : { tags }) };
-    const packed = packedPolicySize(session);
-    const { sourceIdentity } = identity;
-    await consumeAssertion(issuing.identity, used);
+    const checked = checkVouchedSession(issuing, loaded, wantedSeconds);
+    await consumeAssertion(issuing.identity, loaded.used);
     return {
-      Credentials: issueSession(issuing, {
-        kind: 'assumed-role',
-        account: role.account,
-        principalId: role.id,
+      ...issueVouchedSession(issuing, checked, loaded, {
         sessionName: identity.sessionName,
-        ...session,
-        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-        context: { ...identity.sessionKeys, 'aws:FederatedProvider': caller.provider },
         durationSeconds: shortened(wantedSeconds, identity, issuing.now),
       }),
-      AssumedRoleUser: assumedRoleUser(role, identity.sessionName),
-      ...(packed === undefined ? {} : { PackedPolicySize: packed }),
       Subject: caller.subject,
       SubjectType: identity.subjectType,
       Issuer: identity.issuer,
       Audience: identity.audience,
       NameQualifier: identity.nameQualifier,
-      ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
     };
   },
 });

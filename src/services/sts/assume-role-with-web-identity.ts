@@ -2,9 +2,7 @@ import { oidcProviderArn } from '#core/arn';
 import { FederationError, parseToken, readWebIdentity, type WebIdentity } from '#core/federation';
 import { issuerIdOf } from '#core/web-identity';
 import {
-  checkRegion,
   defineFederatedOperation,
-  issueSession,
   type Moment,
   type Question,
   type WebIdentityCaller,
@@ -12,31 +10,21 @@ import {
 import type { OidcProviderDocument } from '#stores/identity';
 import { fault } from '#wire/faults';
 import { type StsTypes, stsOperations } from '#wire/model';
+import { defaultDurationSeconds, findRole } from './role-session.ts';
+import { readSessionPolicies } from './session-policies.ts';
 import {
-  aboutRole,
-  assumedRoleUser,
-  checkDuration,
-  defaultDurationSeconds,
-  findRole,
-  type NamedRole,
-} from './role-session.ts';
-import {
-  checkSessionPolicyArns,
-  packedPolicySize,
-  readSessionPolicies,
-  type SessionPolicies,
-} from './session-policies.ts';
-import { readSessionTags, type SessionTag, tagContext } from './session-tags.ts';
+  askForSession,
+  checkVouchedSession,
+  describeVouched,
+  issueVouchedSession,
+  readVouchedSession,
+  type VouchedSession,
+} from './vouched-session.ts';
 
 const action = 'sts:AssumeRoleWithWebIdentity';
 
-interface Loaded {
+interface Loaded extends VouchedSession<WebIdentity> {
   readonly caller: WebIdentityCaller;
-  readonly role: NamedRole;
-  readonly identity: WebIdentity;
-  readonly policies: SessionPolicies;
-  readonly tagInput: Parameters<typeof tagContext>[0];
-  readonly tags: readonly SessionTag[];
 }
 
 /** What is proven: the claims, and by whose keys. */
@@ -85,10 +73,6 @@ export const assumeRoleWithWebIdentity = defineFederatedOperation(stsOperations.
     }
     const account = moment.state.all('account').get(role.account);
     if (account === undefined) throw noProvider(provenBy.url);
-    const tagInput = {
-      Tags: identity.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-      TransitiveTagKeys: identity.transitiveTagKeys,
-    };
     return {
       caller: {
         kind: 'federated',
@@ -98,75 +82,32 @@ export const assumeRoleWithWebIdentity = defineFederatedOperation(stsOperations.
         audience: identity.audience,
         subject: identity.subject,
       },
-      role,
-      identity,
-      policies: readSessionPolicies(input),
-      tagInput,
-      tags: readSessionTags(tagInput, []),
+      ...readVouchedSession(input, identity, role),
     };
   },
 
-  authorize: (input, { role, identity, tagInput, tags }): readonly Question[] => {
-    const ask = (one: string): Question =>
-      aboutRole(one, role, {
-        ...tagContext(tagInput),
-        ...identity.trustKeys,
-        'sts:RoleSessionName': input.RoleSessionName,
-        'sts:SourceIdentity': identity.sourceIdentity,
-        'sts:RoleAuthorizedByIdp': String(identity.roles !== undefined),
-      });
-    return [
-      ask(action),
-      ...(tags.length > 0 ? [ask('sts:TagSession')] : []),
-      ...(identity.sourceIdentity === undefined ? [] : [ask('sts:SetSourceIdentity')]),
-    ];
-  },
+  authorize: (input, session): readonly Question[] =>
+    askForSession(action, session, {
+      'sts:RoleSessionName': input.RoleSessionName,
+      'sts:RoleAuthorizedByIdp': String(session.identity.roles !== undefined),
+    }),
 
-  describe: (_input, { role, identity }) => {
-    const { tags, transitiveTagKeys, sourceIdentity } = identity;
-    return {
-      requestParameters: {
-        ...(tags.length === 0
-          ? {}
-          : { principalTags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) }),
-        ...(transitiveTagKeys.length === 0 ? {} : { transitiveTagKeys }),
-        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-      },
-      resources: [{ accountId: role.account, type: 'AWS::IAM::Role', ARN: role.arn }],
-    };
-  },
+  describe: (_input, { role, identity }) => ({
+    requestParameters: describeVouched(identity),
+    resources: [{ accountId: role.account, type: 'AWS::IAM::Role', ARN: role.arn }],
+  }),
 
-  run: (
-    input,
-    { role: { found: role }, caller, identity, policies, tags },
-    issuing,
-  ): StsTypes.AssumeRoleWithWebIdentityResponse => {
-    // INVARIANT: a role that does not exist trusts nobody, so policy has refused before this.
-    if (role === undefined) throw fault('InternalFailure');
+  run: (input, loaded, issuing): StsTypes.AssumeRoleWithWebIdentityResponse => {
     const durationSeconds = input.DurationSeconds ?? defaultDurationSeconds;
-    checkDuration(durationSeconds, role);
-    checkRegion(issuing, role.account);
-    checkSessionPolicyArns(issuing.state, role.account, policies);
-    const session = { ...policies, ...(tags.length === 0 ? {} : { tags }) };
-    const packed = packedPolicySize(session);
-    const { sourceIdentity } = identity;
+    const checked = checkVouchedSession(issuing, loaded, durationSeconds);
     return {
-      SubjectFromWebIdentityToken: identity.subject,
-      Audience: identity.audience,
-      Provider: caller.provider,
-      AssumedRoleUser: assumedRoleUser(role, input.RoleSessionName),
-      Credentials: issueSession(issuing, {
-        kind: 'assumed-role',
-        account: role.account,
-        principalId: role.id,
+      SubjectFromWebIdentityToken: loaded.identity.subject,
+      Audience: loaded.identity.audience,
+      Provider: loaded.caller.provider,
+      ...issueVouchedSession(issuing, checked, loaded, {
         sessionName: input.RoleSessionName,
-        ...session,
-        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-        context: { ...identity.sessionKeys, 'aws:FederatedProvider': caller.provider },
         durationSeconds,
       }),
-      ...(packed === undefined ? {} : { PackedPolicySize: packed }),
-      ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
     };
   },
 });
