@@ -7,6 +7,7 @@ import {
   type Caller,
   type Cluster,
   GuessLimit,
+  type Instance,
   type Operation,
   type Question,
   type RootCaller,
@@ -30,6 +31,8 @@ export interface ServiceFixture {
   isGlobalEndpoint: boolean;
   /** The clusters of the settings; tests put some there. */
   clusters: readonly Cluster[];
+  /** The instances of the settings; tests put some there. */
+  instances: readonly Instance[];
   /** What happens when a service is to make a session; tests say it. */
   assumeForService: AssumeForService;
   /** Runs load, authorize and run; returns the answer. */
@@ -61,6 +64,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
   const callAs = (caller: Caller): Call => ({
     ...absentPorts,
     clusters: fixture.clusters,
+    instances: fixture.instances,
     assumeForService: fixture.assumeForService,
     state: identity.state,
     caller,
@@ -85,6 +89,7 @@ export async function openServiceFixture(accountId = '111122223333'): Promise<Se
     region: 'us-east-1',
     isGlobalEndpoint: false,
     clusters: absentPorts.clusters,
+    instances: absentPorts.instances,
     assumeForService: absentPorts.assumeForService,
     addAccount,
     questions(operation, input, caller = root) {

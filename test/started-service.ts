@@ -9,7 +9,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Answered } from '#pipeline';
 import { createApiServer } from '#servers/api';
-import type { Cluster } from '#services/operation';
+import type { Cluster, Instance } from '#services/operation';
 import type { OutboundHttp } from '#stores/outbound-http';
 import { compose, type House } from '../src/main/compose.ts';
 import { createFirstAccount } from '../src/main/first-start.ts';
@@ -46,6 +46,7 @@ export async function startService(
     readonly databaseUrl?: string;
     readonly outbound?: OutboundHttp;
     readonly clusters?: readonly Cluster[];
+    readonly instances?: readonly Instance[];
   } = {},
 ): Promise<StartedService> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'brevet-test-'));
@@ -65,6 +66,7 @@ export async function startService(
     domain: undefined,
     ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
     ...(options.clusters === undefined ? {} : { clusters: options.clusters }),
+    ...(options.instances === undefined ? {} : { instances: options.instances }),
     publicUrl: () => endpoint,
     writer: 'test-0',
     clock: now,

@@ -34,7 +34,13 @@ import { cloudtrail } from '#services/cloudtrail';
 import { eks } from '#services/eks';
 import { eksAuth } from '#services/eks-auth';
 import { iam, rotateWebIdentityKeys } from '#services/iam';
-import { type AssumeForService, type Cluster, GuessLimit, ProviderKeys } from '#services/operation';
+import {
+  type AssumeForService,
+  type Cluster,
+  GuessLimit,
+  type Instance,
+  ProviderKeys,
+} from '#services/operation';
 import { organizations } from '#services/organizations';
 import { rolesanywhere } from '#services/rolesanywhere';
 import { assumeRoleForService, forgetUsedAssertions, sts } from '#services/sts';
@@ -78,6 +84,8 @@ export interface ComposeOptions {
   readonly outbound?: OutboundHttp;
   /** The Kubernetes clusters whose pods get credentials; none without. */
   readonly clusters?: readonly Cluster[];
+  /** The instances whose agents get credentials; none without. */
+  readonly instances?: readonly Instance[];
   /** The URL at which others reach the endpoint, without a slash at its end; asked only while requests are answered. */
   readonly publicUrl: () => string;
   /** Origins other than the endpoint's own to which a browser may be sent once it is signed in. */
@@ -192,6 +200,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     issuerUrl: urlOfIssuer,
     providerKeys: new ProviderKeys(outbound, clock),
     clusters: options.clusters ?? [],
+    instances: options.instances ?? [],
     assumeForService,
   };
   const pipeline = createPipeline({

@@ -7,7 +7,6 @@ import { type Logger, pino } from 'pino';
 import { closeServer } from '#servers/api';
 import { credentialsOfChain } from '#servers/authorizer';
 import {
-  type CredentialSource,
   createCertificateSource,
   createContainerCredentials,
   createInstanceMetadata,
@@ -16,15 +15,15 @@ import {
   createPodExchange,
   createRemoteSource,
   ensureIdentityKey,
-  type InstanceFacts,
   type InstanceMetadataOptions,
+  openRemoteInstance,
+  type RemoteInstance,
 } from '#servers/instance-metadata';
 import type { OpenDoor } from './authorizer.ts';
 import type { House } from './compose.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import {
   type ContainerSettings,
-  type InstanceSettings,
   type ListenAddress,
   type PodAgentSettings,
   type RemoteInstanceSettings,
@@ -47,12 +46,15 @@ export async function openLocalInstances(
   house: Pick<House, 'identity' | 'box' | 'enterAsService'>,
   log: Logger,
 ): Promise<readonly OpenDoor[]> {
-  if (instances.length === 0) return [];
+  const opened = instances.flatMap((one) =>
+    one.listen === undefined ? [] : [{ ...one, listen: one.listen }],
+  );
+  if (opened.length === 0) return [];
   const { sign, publicKey, certificate } = await ensureIdentityKey(house);
   await writeFile(join(dataDirectory, 'instance-identity.pem'), publicKey);
   await writeFile(join(dataDirectory, 'instance-identity-certificate.pem'), certificate);
   const doors: OpenDoor[] = [];
-  for (const instance of instances) {
+  for (const instance of opened) {
     const facts = { ...instance.facts, startedAt: Date.now() };
     const source = createLocalSource({
       identity: house.identity,
@@ -66,30 +68,18 @@ export async function openLocalInstances(
 }
 
 /**
- * Runs the metadata of the host it is on until a signal ends it, with a role that is assumed by the host's own credentials or had by its
- * certificate. Prints exactly one
- * line on stdout, once it listens.
+ * Runs the metadata of the host it is on until a signal ends it, known by the host's own credentials: with the role of an instance of the
+ * service, or with one that they assume; or with one had by its certificate. Prints exactly one line on stdout, once it listens. Rejects
+ * when the service has nothing for the instance.
  */
 export async function serveInstance(settings: RemoteInstanceSettings): Promise<void> {
   const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
-  const facts = { ...settings.facts, startedAt: Date.now() };
-  const { anywhere, roleArn, durationSeconds } = settings;
-  const common = { url: settings.issuer, roleArn, durationSeconds, clock: Date.now };
-  const source =
-    anywhere === undefined
-      ? createRemoteSource({
-          ...common,
-          region: facts.region,
-          credentials: credentialsOfChain(),
-          sessionName: facts.id,
-        })
-      : createCertificateSource({
-          ...common,
-          certificate: () => readSigningCertificate(anywhere),
-          trustAnchorArn: anywhere.trustAnchorArn,
-          profileArn: anywhere.profileArn,
-        });
-  await untilSignalled(await openInstance({ ...settings, facts, source, sign: undefined }, log), settings);
+  const { instance, source, held } = await findRemote(settings);
+  const facts = { ...instance, startedAt: Date.now() };
+  await untilSignalled(
+    await openInstance({ ...settings, facts, source, held, sign: undefined }, log),
+    settings,
+  );
 }
 
 /**
@@ -124,22 +114,41 @@ async function untilSignalled(
   await door.close();
 }
 
+/** The host's instance, and where its credentials come from. Rejects with CredentialsUnavailable. */
+async function findRemote(
+  settings: RemoteInstanceSettings,
+): Promise<Omit<RemoteInstance, 'held'> & Pick<InstanceMetadataOptions, 'held'>> {
+  const { issuer: url, role, instanceId, region } = settings;
+  const asked = { url, credentials: credentialsOfChain(), region, clock: Date.now };
+  if (role === undefined) return await openRemoteInstance({ ...asked, instanceId });
+  const { arn: roleArn, durationSeconds, anywhere, facts: instance } = role;
+  const source =
+    anywhere === undefined
+      ? createRemoteSource({ ...asked, roleArn, sessionName: instanceId, durationSeconds })
+      : createCertificateSource({
+          url,
+          roleArn,
+          durationSeconds,
+          clock: Date.now,
+          certificate: () => readSigningCertificate(anywhere),
+          trustAnchorArn: anywhere.trustAnchorArn,
+          profileArn: anywhere.profileArn,
+        });
+  return { instance, source };
+}
+
 /** Opens the metadata of one instance, and keeps its credentials renewed until it is closed. */
 async function openInstance(
-  instance: Pick<InstanceSettings, 'listen' | 'tokens' | 'hosts'> & {
-    readonly facts: InstanceFacts;
-    readonly source: CredentialSource;
-    readonly sign: InstanceMetadataOptions['sign'];
+  {
+    listen: address,
+    ...instance
+  }: Pick<InstanceMetadataOptions, 'facts' | 'source' | 'held' | 'tokens' | 'hosts' | 'sign'> & {
+    readonly listen: ListenAddress;
   },
   log: Logger,
 ): Promise<OpenDoor> {
-  const { facts, source, tokens, hosts, sign } = instance;
   const { server, renewIfDue } = createInstanceMetadata({
-    facts,
-    source,
-    tokens,
-    hosts,
-    sign,
+    ...instance,
     clock: Date.now,
     random: randomBytes,
     jitter,
@@ -147,7 +156,7 @@ async function openInstance(
     onFailure: (id, error) =>
       log.error({ instance: id, code: error.code, err: error }, 'no credentials for an instance'),
   });
-  return openDoor(server, renewIfDue, instance.listen);
+  return openDoor(server, renewIfDue, address);
 }
 
 /** Opens the endpoints of the settings' containers inside the service. Rejects with SettingsError for a token that is none. */

@@ -189,6 +189,7 @@ async function openProcess(
     outbound: openOutbound(settings.outbound),
     domain: settings.endpointDomain,
     clusters: readClusters(settings.clusters),
+    instances: settings.instances,
     publicUrl: () => settings.publicUrl ?? listenUrl(settings, listening.port),
     signInDestinations: settings.signInDestinations,
     writer: writerName(worker),

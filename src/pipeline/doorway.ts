@@ -55,6 +55,7 @@ export function createDoorway(
         box,
         guesses,
         clusters: options.clusters,
+        instances: options.instances,
         requestedRegion: region,
         isGlobalEndpoint: false,
       };

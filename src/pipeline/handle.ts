@@ -5,6 +5,7 @@ import {
   type AssumeForService,
   type Cluster,
   type GuessLimit,
+  type Instance,
   type Moment,
   PolicyCache,
   type ProviderKeys,
@@ -53,6 +54,7 @@ export interface PipelineOptions {
   /** The keys of identity providers and of clusters. */
   readonly providerKeys: ProviderKeys;
   readonly clusters: readonly Cluster[];
+  readonly instances: readonly Instance[];
   readonly assumeForService: AssumeForService;
   /** The Region of unsigned requests whose host names none. */
   readonly region: string;
@@ -174,6 +176,7 @@ export function createPipeline(options: PipelineOptions): Handle {
         signingKeys,
         guesses,
         clusters,
+        instances: options.instances,
         now,
       });
       progress.authenticated = authenticated;

@@ -45,11 +45,12 @@ export function createPersonEntry(
     | 'random'
     | 'issuerUrl'
     | 'clusters'
+    | 'instances'
     | 'providerKeys'
     | 'assumeForService'
   >,
 ): EnterAsPerson {
-  const { identity, box, keyring, audit, noise, clock, random, guesses, clusters } = options;
+  const { identity, box, keyring, audit, noise, clock, random, guesses, clusters, instances } = options;
   const findTokenKey: PipelineOptions['keyring']['find'] = (id) => keyring.find(id);
   const policies = new PolicyCache(cachedPolicies);
   const catchUp = createCatchUp(identity);
@@ -70,7 +71,7 @@ export function createPersonEntry(
         const moment = { state, region, now };
         const caller = operation.load(proven, moment);
         const scope = { requestedRegion: region, isGlobalEndpoint: false };
-        const world = { ...moment, ...scope, caller, box, guesses, clusters };
+        const world = { ...moment, ...scope, caller, box, guesses, clusters, instances };
         progress.served = { operation, sender: world };
         authorize(world, operation.authorize(input, caller, moment), connectionOf(request, world), policies);
         return world;

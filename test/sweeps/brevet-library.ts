@@ -43,6 +43,12 @@ class Command {
   }
 }
 
+class AssumeRoleForInstanceCommand extends Command {
+  constructor(input: Fields) {
+    super('AssumeRoleForInstance', input);
+  }
+}
+
 class GetSigningKeyCommand extends Command {
   constructor(input: Fields) {
     super('GetSigningKey', input);
@@ -88,6 +94,7 @@ class DeleteBucketPolicyCommand extends Command {
 /** What the sweeps take for the library of a client. */
 export const brevetLibrary: Fields = {
   BrevetClient,
+  AssumeRoleForInstanceCommand,
   GetSigningKeyCommand,
   GetChangesCommand,
   GetBucketCommand,

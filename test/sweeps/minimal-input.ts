@@ -27,6 +27,7 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/^(SAMLProviderArn|PrincipalArn)$/, `arn:aws:iam::${account}:saml-provider/sweep`],
   [/^TargetPrincipal$/, account],
   [/^Url$/, 'https://sweep.example.com'],
+  [/^InstanceId$/, 'i-0123456789abcdef0'],
   [/^AccessKeyId$/, 'AKIASWEEPSWEEPSWEEPS'],
   [/^ActionNames$/, 's3:GetObject'],
   [/^(ResourceId|ResourceIdList)$/, `arn:aws:cloudtrail:us-east-1:${account}:trail/sweep`],

@@ -288,24 +288,56 @@ describe('brevet imds', () => {
     assert.equal(code, 0);
     const [one] = instances ?? [];
     assert.deepEqual(
-      [one?.issuer, one?.roleArn, one?.durationSeconds, one?.tokens, one?.facts.id, one?.facts.accountId],
+      [one?.issuer, one?.role?.arn, one?.role?.durationSeconds, one?.tokens, one?.role?.facts],
       [
         'http://127.0.0.1:4592',
         'arn:aws:iam::111122223333:role/app/web',
         900,
         'optional',
-        'i-01234567',
-        '111122223333',
+        {
+          id: 'i-01234567',
+          accountId: '111122223333',
+          region: 'us-east-1',
+          availabilityZone: 'us-east-1a',
+          instanceType: 't3.micro',
+          imageId: 'ami-00000000',
+          architecture: 'x86_64',
+          privateIp: '127.0.0.1',
+          hostname: 'ip-127-0-0-1.ec2.internal',
+        },
       ],
     );
     const [plain] = (await brevet(all)).instances ?? [];
     assert.deepEqual(
-      [plain?.durationSeconds, plain?.tokens, plain?.facts.region],
+      [plain?.role?.durationSeconds, plain?.tokens, plain?.region],
       [3600, 'required', 'us-east-1'],
     );
   });
 
-  it('needs to know the service, the address, the role and the instance', async () => {
+  it('leaves the role to the service without one, and with it how long sessions live', async () => {
+    const plain = all.replace(/--role-arn \S+ /, '--region eu-west-1 ');
+    const { code, instances } = await brevet(plain);
+    assert.equal(code, 0);
+    assert.deepEqual(instances, [
+      {
+        issuer: 'http://127.0.0.1:4592',
+        listen: { host: '127.0.0.1', port: 1338 },
+        instanceId: 'i-01234567',
+        region: 'eu-west-1',
+        tokens: 'required',
+        hosts: [],
+        role: undefined,
+        logLevel: 'info',
+      },
+    ]);
+    const refused = await brevet(`${plain} --duration-seconds 900`);
+    assert.deepEqual(
+      [refused.code, refused.stderr.split('\n')[0]],
+      [2, 'brevet: --duration-seconds: is given without --role-arn; sessions of an instance live six hours'],
+    );
+  });
+
+  it('needs to know the service, the address and the instance', async () => {
     const { code, stderr } = await brevet('imds');
     assert.equal(code, 2);
     assert.deepEqual(
@@ -313,7 +345,7 @@ describe('brevet imds', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split(':').slice(0, 2).join(':')),
-      ['brevet: --issuer', 'brevet: --listen', 'brevet: --role-arn', 'brevet: --instance-id'],
+      ['brevet: --issuer', 'brevet: --listen', 'brevet: --instance-id'],
     );
   });
 
@@ -365,14 +397,14 @@ describe('brevet imds', () => {
       `arn:aws:rolesanywhere:eu-west-1:111122223333:${kind}/11111111-2222-4333-8444-555555555555`;
     const certificate = `--certificate c.pem --private-key k.pem --trust-anchor-arn ${arn('trust-anchor')} --profile-arn ${arn('profile')}`;
     const [one] = (await brevet(`${all} ${certificate} --intermediates i.pem`)).instances ?? [];
-    assert.deepEqual(one?.anywhere, {
+    assert.deepEqual(one?.role?.anywhere, {
       certificate: 'c.pem',
       privateKey: 'k.pem',
       intermediates: 'i.pem',
       trustAnchorArn: arn('trust-anchor'),
       profileArn: arn('profile'),
     });
-    assert.equal((await brevet(all)).instances?.[0]?.anywhere, undefined);
+    assert.equal((await brevet(all)).instances?.[0]?.role?.anywhere, undefined);
     const { code, stderr } = await brevet(`${all} --certificate c.pem --private-key k.pem`);
     assert.deepEqual(
       [code, stderr],
@@ -381,6 +413,11 @@ describe('brevet imds', () => {
         'brevet: --trust-anchor-arn: is needed with the others of a certificate\n' +
           'brevet: --profile-arn: is needed with the others of a certificate\n',
       ],
+    );
+    const without = await brevet(`${all.replace(/--role-arn \S+ /, '')} ${certificate}`);
+    assert.deepEqual(
+      [without.code, without.stderr],
+      [2, 'brevet: --role-arn: is needed with what is given of a certificate\n'],
     );
     const wrong = await brevet(`${all} ${certificate.replace('trust-anchor/', 'crl/')}`);
     assert.match(

@@ -122,7 +122,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     .option('--listen <host:port>', 'where the metadata is served')
     .option(
       '--role-arn <arn>',
-      'the role to assume with the own credentials, those of the standard AWS chain',
+      'a role to assume with the own credentials, those of the standard AWS chain (default: that of the instance in the settings of the service)',
     )
     .option('--instance-id <id>', 'id of the instance, which names its sessions')
     .option(
@@ -131,7 +131,7 @@ export function buildProgram(ports: CommandLinePorts): Command {
     )
     .option('--region <name>', 'Region the instance or the cluster is in (default: us-east-1)')
     .option('--tokens <rule>', 'required, or optional to answer IMDSv1 too (default: required)')
-    .option('--duration-seconds <number>', 'how long a session lives (default: 3600)')
+    .option('--duration-seconds <number>', 'how long a session of --role-arn lives (default: 3600)')
     .option('--certificate <file>', 'a certificate in PEM, to have the role by IAM Roles Anywhere instead')
     .option('--private-key <file>', 'its private key')
     .option('--intermediates <file>', 'authorities between it and the trust anchor')

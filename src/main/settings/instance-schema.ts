@@ -43,7 +43,7 @@ export const instanceSchema = z.strictObject(
   {
     id: instanceId,
     instanceProfile: instanceProfileArn,
-    listen: listenAddress,
+    listen: listenAddress.optional(),
     tokens: tokensRule.optional(),
     hosts: hostNames.optional(),
     region: region.optional(),

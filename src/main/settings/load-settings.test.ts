@@ -632,6 +632,11 @@ describe('instances', () => {
     );
   });
 
+  it('need no address: an agent elsewhere asks for their credentials', () => {
+    const [quiet] = load(yaml(one().replace(', listen: "127.0.0.1:1338"', ''))).instances;
+    assert.deepEqual([quiet?.listen, quiet?.facts.id], [undefined, 'i-0123456789abcdef0']);
+  });
+
   for (const [what, text, complaint] of [
     [
       'an id of another form',

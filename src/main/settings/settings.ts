@@ -1,6 +1,7 @@
 import type { AccountId } from '#core/identifiers';
 import type { ProxyForm, RouteSettings } from '#servers/forward-auth';
-import type { ContainerTask, InstanceFacts } from '#servers/instance-metadata';
+import type { ContainerTask } from '#servers/instance-metadata';
+import type { InstanceDescription } from '#services/operation';
 
 /** Where to listen. Port 0 lets the system choose a free one. */
 export interface ListenAddress {
@@ -54,17 +55,17 @@ export interface GatewaySettings {
   };
 }
 
-/** An instance, and where its metadata is served. */
+/** An instance. */
 export interface InstanceSettings {
-  readonly listen: ListenAddress;
+  /** Where its metadata is served; undefined where no door of the service does. */
+  readonly listen: ListenAddress | undefined;
   /** ARN of the instance profile. */
   readonly profileArn: string;
   /** `optional` serves IMDSv1 too. */
   readonly tokens: 'required' | 'optional';
   /** Names that requests may be sent to, beside addresses and `localhost`. */
   readonly hosts: readonly string[];
-  /** It counts as started when its door opens. */
-  readonly facts: Omit<InstanceFacts, 'startedAt'>;
+  readonly facts: InstanceDescription;
 }
 
 /** Where containers of some tasks find the credentials of their task's role. */

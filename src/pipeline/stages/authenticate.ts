@@ -16,6 +16,7 @@ import {
   type FederatedCaller,
   findCaller,
   type GuessLimit,
+  type Instance,
   type ServiceCaller,
   type World,
 } from '#services/operation';
@@ -41,6 +42,7 @@ export interface AuthenticationPorts extends CredentialSource {
   readonly signingKeys: SigningKeyCache;
   readonly guesses: GuessLimit;
   readonly clusters: readonly Cluster[];
+  readonly instances: readonly Instance[];
 }
 
 /** Where the request was sent: the service that is to answer, and the Region its host names, if it names one. */
@@ -90,6 +92,7 @@ export function authenticate(
     box: ports.box,
     guesses: ports.guesses,
     clusters: ports.clusters,
+    instances: ports.instances,
   };
 }
 

@@ -4,26 +4,20 @@ import { assumeRoleForService } from '#services/sts';
 import { Fault } from '#wire/faults';
 import { CredentialsUnavailable, type IssuedCredentials } from './renewed-credentials.ts';
 
-/** How long sessions of EC2 and ECS live. */
-export const lifeSeconds = 21_600;
-
 /** Credentials of a role for a service's principal, by walking the corridor. Rejects with CredentialsUnavailable. */
 export async function assumeForService(
   enter: EnterAsService,
   call: ServiceCall,
-  session: Omit<ServiceSession, 'DurationSeconds'>,
+  session: ServiceSession,
 ): Promise<IssuedCredentials> {
   try {
-    const { Credentials: issued } = await enter(call, assumeRoleForService, {
-      ...session,
-      DurationSeconds: lifeSeconds,
-    });
+    const { Credentials: issued } = await enter(call, assumeRoleForService, session);
     if (issued === undefined) throw new CredentialsUnavailable('Failed', 'the answer has no credentials');
     return {
       accessKeyId: issued.AccessKeyId,
       secretAccessKey: issued.SecretAccessKey,
       sessionToken: issued.SessionToken,
-      issuedAt: issued.Expiration - lifeSeconds * 1000,
+      issuedAt: issued.Expiration - session.DurationSeconds * 1000,
       expiresAt: issued.Expiration,
     };
   } catch (error) {

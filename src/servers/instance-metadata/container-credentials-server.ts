@@ -9,6 +9,9 @@ import { assumeForService } from './assume-for-service.ts';
 import { createContainerEndpoint, handOut, type Reply, refuse } from './container-endpoint.ts';
 import { CredentialsUnavailable, RenewedCredentials } from './renewed-credentials.ts';
 
+/** How long sessions of ECS live, whatever the role's maximum. */
+const taskSessionSeconds = 21_600;
+
 /** A task whose containers may have the credentials of its role. */
 export interface ContainerTask {
   /** Names its sessions: 32 hexadecimal digits, as ECS writes them. */
@@ -71,7 +74,12 @@ export function createContainerCredentials(options: ContainerCredentialsOptions)
     if (known.held === undefined || known.held.roleId !== roleId) {
       const sourceArn = `arn:aws:ecs:${region}:${account}:task/${task.cluster}/${task.id}`;
       const call = { service, sourceArn, account: account as AccountId, region };
-      const session = { RoleArn: task.roleArn, RoleSessionName: task.id, context: {} };
+      const session = {
+        RoleArn: task.roleArn,
+        RoleSessionName: task.id,
+        DurationSeconds: taskSessionSeconds,
+        context: {},
+      };
       const credentials = new RenewedCredentials({
         issue: () => assumeForService(enter, call, session),
         clock,

@@ -17,7 +17,7 @@ export {
   createContainerCredentials,
 } from './container-credentials-server.ts';
 export { ensureIdentityKey, type IdentityKey } from './identity-key.ts';
-export { type InstanceFacts, instanceArn, type RoleDelivery } from './instance.ts';
+export type { InstanceFacts } from './instance.ts';
 export {
   createInstanceMetadata,
   type InstanceMetadata,
@@ -26,6 +26,7 @@ export {
 export { createLocalSource, type LocalSourceOptions } from './local-source.ts';
 export { createPodCredentials, type PodCredentialsOptions, type PodDoor } from './pod-credentials-server.ts';
 export { createPodExchange, type ExchangeToken, type PodCredentials, PodRefused } from './pod-exchange.ts';
+export { openRemoteInstance, type RemoteInstance, type RemoteInstanceOptions } from './remote-instance.ts';
 export { createRemoteSource, type RemoteSourceOptions } from './remote-source.ts';
 export { CredentialsUnavailable, type IssuedCredentials } from './renewed-credentials.ts';
 export type { CredentialSource } from './source.ts';

@@ -19,7 +19,7 @@ let asked: string[] = [];
 let door: InstanceMetadata;
 let port = 0;
 
-async function open(tokens: 'required' | 'optional' = 'required'): Promise<void> {
+async function open(tokens: 'required' | 'optional' = 'required', held?: IssuedCredentials): Promise<void> {
   door = createInstanceMetadata({
     facts: {
       id: 'i-0123456789abcdef0',
@@ -48,6 +48,7 @@ async function open(tokens: 'required' | 'optional' = 'required'): Promise<void>
         };
       },
     },
+    held,
     tokens,
     hosts: ['metadata.example.com'],
     sign: (document, at) => ({
@@ -347,6 +348,27 @@ describe('the role of an instance', () => {
       AccountId: '111122223333',
     });
     assert.deepEqual(asked, ['2.0']);
+  });
+
+  it('has the credentials that are in hand when its door opens, with a token, and they are renewed', async () => {
+    const held = {
+      accessKeyId: 'ASIA0',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+      issuedAt: now,
+      expiresAt: now + 6 * hourMs,
+    };
+    door.server.close();
+    await open('optional', held);
+    const key = async (...headers: readonly string[]): Promise<unknown> =>
+      JSON.parse((await ask('GET', `${path}/web`, headers)).body).AccessKeyId;
+    assert.equal(await key(tokenHeader, await token()), 'ASIA0');
+    assert.deepEqual(asked, []);
+    assert.equal(await key(), 'ASIA1');
+    assert.deepEqual(asked, ['1.0']);
+    now += 5 * hourMs;
+    door.renewIfDue();
+    assert.deepEqual(asked, ['1.0', '1.0', '2.0']);
   });
 
   it('that is gone has none, and its profile says so', async () => {

@@ -2,9 +2,10 @@ import { createSecretKey } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { RandomBytes } from '#core/identifiers';
 import { type Clock, formatIsoSeconds } from '#core/time';
+import type { RoleDelivery } from '#services/operation';
 import { matchHost } from './host.ts';
 import type { SignIdentity } from './identity-key.ts';
-import type { InstanceFacts, RoleDelivery } from './instance.ts';
+import type { InstanceFacts } from './instance.ts';
 import { buildMetadata, credentialsDirectory, extendedDirectory, profileText } from './metadata-tree.ts';
 import { CredentialsUnavailable, type IssuedCredentials, RenewedCredentials } from './renewed-credentials.ts';
 import { createSessionTokens } from './session-tokens.ts';
@@ -21,6 +22,8 @@ export interface Answered {
 export interface InstanceMetadataOptions {
   readonly facts: InstanceFacts;
   readonly source: CredentialSource;
+  /** Credentials of the role as it is now that are in hand already, to be handed out to who shows a session token. */
+  readonly held?: IssuedCredentials | undefined;
   /** `optional` also answers IMDSv1: reads without a token. */
   readonly tokens: 'required' | 'optional';
   /** Names that requests may be sent to, beside addresses and `localhost`; in lower case. */
@@ -65,8 +68,9 @@ export function createInstanceMetadata(options: InstanceMetadataOptions): Instan
   const hosts = new Set(options.hosts);
   const tokens = createSessionTokens({ key: createSecretKey(random(keyBytes)), clock, random });
   const tree = buildMetadata(facts, { hasProfile: source.profile() !== undefined }, options.sign);
-  const renewed = (delivery: RoleDelivery): RenewedCredentials =>
+  const renewed = (delivery: RoleDelivery, inHand?: IssuedCredentials): RenewedCredentials =>
     new RenewedCredentials({
+      held: inHand,
       issue: () => source.issue(delivery),
       clock,
       jitter,
@@ -78,6 +82,9 @@ export function createInstanceMetadata(options: InstanceMetadataOptions): Instan
     if (held?.roleId !== roleId) held = { roleId, '1.0': renewed('1.0'), '2.0': renewed('2.0') };
     return held;
   };
+  const first = source.role();
+  if (options.held !== undefined && first !== undefined)
+    held = { roleId: first.id, '1.0': renewed('1.0'), '2.0': renewed('2.0', options.held) };
 
   function answer(request: IncomingMessage): Reply | Promise<Reply> {
     const { headersDistinct: headers, method = '' } = request;

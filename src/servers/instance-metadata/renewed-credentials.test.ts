@@ -56,6 +56,35 @@ describe('credentials that are renewed', () => {
     assert.equal(one.asked, 1);
   });
 
+  it('are not asked for where some are in hand, until these are due', () => {
+    let asked = 0;
+    const clock = { now: 1_000_000_000 };
+    const credentials = new RenewedCredentials({
+      held: {
+        accessKeyId: 'ASIA0',
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        issuedAt: clock.now,
+        expiresAt: clock.now + 6 * hourMs,
+      },
+      issue: () => {
+        asked += 1;
+        return Promise.reject(away);
+      },
+      clock: () => clock.now,
+      jitter: () => 0,
+      onFailure: () => undefined,
+    });
+    assert.equal(credentials.current()?.accessKeyId, 'ASIA0');
+    credentials.renewIfDue();
+    assert.equal(asked, 0);
+    clock.now += 4.5 * hourMs;
+    credentials.renewIfDue();
+    assert.equal(asked, 1);
+    clock.now += 1.5 * hourMs;
+    assert.equal(credentials.current(), undefined);
+  });
+
   it('are not asked for before anybody wants them', () => {
     const one = fixture();
     one.credentials.renewIfDue();

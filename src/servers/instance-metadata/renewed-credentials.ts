@@ -23,6 +23,8 @@ export class CredentialsUnavailable extends Error {
 export interface RenewedCredentialsOptions {
   /** Asks for new credentials. Rejects with CredentialsUnavailable. */
   readonly issue: () => Promise<IssuedCredentials>;
+  /** Credentials that are in hand already. */
+  readonly held?: IssuedCredentials | undefined;
   readonly clock: Clock;
   /** From 0 up to 1, evenly: spreads out what would otherwise happen at once. */
   readonly jitter: () => number;
@@ -50,6 +52,7 @@ export class RenewedCredentials {
 
   constructor(options: RenewedCredentialsOptions) {
     this.#options = options;
+    if (options.held !== undefined) this.#hold(options.held);
   }
 
   /** The credentials in hand, if they still hold; nothing is waited for. */
@@ -78,6 +81,11 @@ export class RenewedCredentials {
     return this.#renewAt;
   }
 
+  #hold(issued: IssuedCredentials): void {
+    this.#held = issued;
+    this.#renewAt = renewalOf(issued, this.#options.jitter());
+  }
+
   #renew(): Promise<IssuedCredentials> {
     if (this.#attempt !== undefined) return this.#attempt;
     if (this.#failure !== undefined && this.#options.clock() < this.#failure.retryAt)
@@ -92,8 +100,7 @@ export class RenewedCredentials {
     const { issue, clock, jitter, onFailure } = this.#options;
     try {
       const issued = await issue();
-      this.#held = issued;
-      this.#renewAt = renewalOf(issued, jitter());
+      this.#hold(issued);
       this.#failure = undefined;
       return issued;
     } catch (cause) {

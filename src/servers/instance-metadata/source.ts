@@ -1,4 +1,5 @@
-import type { AttachedProfile, RoleDelivery } from './instance.ts';
+import type { RoleDelivery } from '#services/operation';
+import type { AttachedProfile } from './instance.ts';
 import type { IssuedCredentials } from './renewed-credentials.ts';
 
 /** Where an instance's role and its credentials come from: the service around the door, or an issuer elsewhere. */

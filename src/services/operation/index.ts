@@ -42,6 +42,13 @@ export { isDelegatedAdministrator, trustableServices, trustsService } from './de
 export { describeCaller } from './describe-caller.ts';
 export { type CredentialSource, type Found, findCaller, findCallerOfSession } from './find-caller.ts';
 export { GuessLimit } from './guess-limit.ts';
+export {
+  findInstance,
+  type Instance,
+  type InstanceDescription,
+  instanceArn,
+  type RoleDelivery,
+} from './instance.ts';
 export { checkRegion, issueSession, type NewSession } from './issue-session.ts';
 export { lazyContext } from './lazy-context.ts';
 export { type ManagedPolicy, managedPolicy } from './managed-policies.ts';

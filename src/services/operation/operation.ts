@@ -11,6 +11,7 @@ import type { OperationModel } from '#wire/model';
 import type { Caller, FederatedCaller, ServiceCaller, UserCaller } from './caller.ts';
 import type { Cluster } from './cluster.ts';
 import type { GuessLimit } from './guess-limit.ts';
+import type { Instance } from './instance.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 import type { AssumeForService } from './service-session.ts';
 
@@ -32,6 +33,8 @@ export interface World extends Moment {
   readonly guesses: GuessLimit;
   /** The Kubernetes clusters of the settings. */
   readonly clusters: readonly Cluster[];
+  /** The instances of the settings. */
+  readonly instances: readonly Instance[];
 }
 
 /** What it takes to make a session for somebody. */

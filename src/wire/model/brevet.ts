@@ -13,6 +13,12 @@ const table: ServiceTable = {
   targetPrefix: 'Brevet_20261124',
   jsonVersion: '1.1',
   operations: {
+    AssumeRoleForInstance: {
+      http: { method: 'POST', uri: '/' },
+      input: 'AssumeRoleForInstanceRequest',
+      output: 'AssumeRoleForInstanceResponse',
+      errors: ['InstanceNotFoundException', 'InstanceRefusedException'],
+    },
     GetSigningKey: {
       http: { method: 'POST', uri: '/' },
       input: 'GetSigningKeyRequest',
@@ -57,6 +63,56 @@ const table: ServiceTable = {
     },
   },
   shapes: {
+    AssumeRoleForInstanceRequest: {
+      type: 'structure',
+      required: ['InstanceId'],
+      members: { InstanceId: 'InstanceId', RoleDelivery: 'RoleDelivery' },
+    },
+    AssumeRoleForInstanceResponse: {
+      type: 'structure',
+      members: {
+        Credentials: 'Credentials',
+        AssumedRoleUser: 'AssumedRoleUser',
+        InstanceProfile: 'InstanceProfile',
+        Instance: 'Instance',
+      },
+    },
+    Credentials: {
+      type: 'structure',
+      members: {
+        AccessKeyId: 'AccessKeyId',
+        SecretAccessKey: 'SecretAccessKey',
+        SessionToken: 'SessionToken',
+        Expiration: 'Instant',
+      },
+    },
+    AssumedRoleUser: { type: 'structure', members: { AssumedRoleId: 'Text', Arn: 'Text' } },
+    InstanceProfile: { type: 'structure', members: { Arn: 'Text', Id: 'Text' } },
+    Instance: {
+      type: 'structure',
+      members: {
+        AccountId: 'AccountId',
+        Region: 'Text',
+        AvailabilityZone: 'Text',
+        InstanceType: 'Text',
+        ImageId: 'Text',
+        Architecture: 'Text',
+        PrivateIp: 'Text',
+        Hostname: 'Text',
+      },
+    },
+    InstanceNotFoundException: {
+      type: 'structure',
+      members: { message: 'Text' },
+      exception: true,
+      error: { code: 'InstanceNotFoundException', httpStatusCode: 404 },
+    },
+    InstanceRefusedException: {
+      type: 'structure',
+      members: { message: 'Text' },
+      exception: true,
+      error: { code: 'InstanceRefusedException', httpStatusCode: 400 },
+    },
     GetSigningKeyRequest: {
       type: 'structure',
       required: ['AccessKeyId', 'Date', 'Region', 'Service'],
@@ -123,6 +179,10 @@ const table: ServiceTable = {
       exception: true,
       error: { code: 'MalformedPolicyDocument', httpStatusCode: 400 },
     },
+    InstanceId: { type: 'string', pattern: 'i-([0-9a-f]{8}|[0-9a-f]{17})' },
+    RoleDelivery: { type: 'string', enum: ['1.0', '2.0'] },
+    SecretAccessKey: { type: 'string', sensitive: true },
+    Instant: { type: 'timestamp' },
     BucketName: { type: 'string', min: 3, max: 63, pattern: '[a-z0-9][a-z0-9.-]+' },
     AccountId: { type: 'string', pattern: '[0-9]{12}' },
     AccessKeyId: { type: 'string', min: 16, max: 128, pattern: '[\\w]*' },
@@ -141,6 +201,34 @@ const table: ServiceTable = {
 const { model, operation } = linkService(table);
 
 export const brevetModel = model;
+
+export interface AssumeRoleForInstanceRequest {
+  readonly InstanceId: string;
+  /** How the credentials will be handed out on the instance; `2.0`, with session tokens, unless given. */
+  readonly RoleDelivery?: '1.0' | '2.0' | undefined;
+}
+
+export interface AssumeRoleForInstanceResponse {
+  /** `Expiration` in milliseconds since the Unix epoch, as in every model. */
+  readonly Credentials: {
+    readonly AccessKeyId: string;
+    readonly SecretAccessKey: string;
+    readonly SessionToken: string;
+    readonly Expiration: number;
+  };
+  readonly AssumedRoleUser: { readonly AssumedRoleId: string; readonly Arn: string };
+  readonly InstanceProfile: { readonly Arn: string; readonly Id: string };
+  readonly Instance: {
+    readonly AccountId: string;
+    readonly Region: string;
+    readonly AvailabilityZone: string;
+    readonly InstanceType: string;
+    readonly ImageId: string;
+    readonly Architecture: string;
+    readonly PrivateIp: string;
+    readonly Hostname: string;
+  };
+}
 
 export interface GetSigningKeyRequest {
   readonly AccessKeyId: string;
@@ -198,6 +286,9 @@ export interface GetBucketResponse {
 
 /** The operations, each with the types of its input and output. */
 export const brevetOperations = {
+  AssumeRoleForInstance: operation<AssumeRoleForInstanceRequest, AssumeRoleForInstanceResponse>(
+    'AssumeRoleForInstance',
+  ),
   GetSigningKey: operation<GetSigningKeyRequest, GetSigningKeyResponse>('GetSigningKey'),
   GetChanges: operation<GetChangesRequest, GetChangesResponse>('GetChanges'),
   GetBucket: operation<OwnedBucketRequest, GetBucketResponse>('GetBucket'),
@@ -210,6 +301,8 @@ export const brevetOperations = {
 export type BrevetOperationName = keyof typeof brevetOperations;
 export type BrevetErrorCode =
   | 'CallerRefusedException'
+  | 'InstanceNotFoundException'
+  | 'InstanceRefusedException'
   | 'BucketAlreadyExistsException'
   | 'BucketNotFoundException'
   | 'MalformedPolicyDocument';

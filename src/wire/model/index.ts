@@ -52,6 +52,8 @@ export const serviceModels: Readonly<Record<ServiceName, ServiceModel>> = {
 };
 
 export {
+  type AssumeRoleForInstanceRequest,
+  type AssumeRoleForInstanceResponse,
   type BrevetErrorCode,
   type BrevetOperationName,
   brevetOperations,
