@@ -38,6 +38,7 @@ import { authorizationMessageHeader } from '#pipeline';
 import { createApiServer } from '#servers/api';
 import { compose } from '../src/main/compose.ts';
 import { createFirstAccount } from '../src/main/first-start.ts';
+import { freePort } from '../test/serve-process.ts';
 import { allow, createAda, createLakeRole, createReaderRole, createVerifier, document } from './demo/cast.ts';
 import type { Credentials } from './demo/programs.ts';
 import {
@@ -67,7 +68,7 @@ const house = await compose({
     throw error;
   },
 });
-let api = await listen(0);
+let api = await listen(await freePort());
 const clients: { destroy(): void }[] = [];
 
 try {
@@ -238,7 +239,7 @@ async function deleteKey(caller: Credentials, ended: Credentials): Promise<void>
   await iam(caller).send(new DeleteAccessKeyCommand({ AccessKeyId: ended.accessKeyId }));
 }
 
-/** The endpoint, on that port or on a free one. */
+/** The endpoint, on that port. */
 async function listen(port: number): Promise<ReturnType<typeof createApiServer>> {
   const opened = createApiServer({
     handle: async (request) => {

@@ -3,6 +3,7 @@
  * Nothing of this process's environment reaches it but the PATH.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -153,13 +154,21 @@ export async function readCredentials(path: string): Promise<Credentials> {
   return { accessKeyId: find('aws_access_key_id'), secretAccessKey: find('aws_secret_access_key') };
 }
 
-/** A port that nothing listens on now. */
+/**
+ * A port that nothing listens on now. It is below those that systems hand out by themselves (Linux from 32768 on, others from 49152), so that
+ * nobody else gets it while what listens there is started again.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
