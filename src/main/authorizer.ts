@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type AccountId, accountOfAccessKeyId } from '#core/identifiers';
 import type { Clock } from '#core/time';
 import { closeServer } from '#servers/api';
@@ -16,6 +16,7 @@ import {
 } from '#servers/authorizer';
 import { createForwardAuthServer, type Decided, parseRoute } from '#servers/forward-auth';
 import type { House } from './compose.ts';
+import { openLog } from './log.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import { type AuthorizerSettings, type RemoteAuthorizerSettings, SettingsError } from './settings/index.ts';
 
@@ -65,7 +66,7 @@ function firstAccount({ identity }: House): AccountId {
  * Rejects with SettingsError when nothing says whose the API is.
  */
 export async function serveAuthorizer(settings: RemoteAuthorizerSettings): Promise<void> {
-  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const log = openLog(settings.logLevel);
   const credentials = credentialsOfChain();
   const { accessKeyId } = await credentials();
   const ownerAccount = settings.ownerAccount ?? accountOfAccessKeyId(accessKeyId);

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Clock, Instant } from '#core/time';
 import type { DataRequest, RecordDataEvent } from '#pipeline';
 import {
@@ -21,6 +21,7 @@ import {
 import type { OpenDoor } from './authorizer.ts';
 import { readCertificate, watchCertificate } from './certificate.ts';
 import type { House } from './compose.ts';
+import { openLog } from './log.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import type { GatewaySettings, RemoteGatewaySettings } from './settings/index.ts';
 
@@ -65,7 +66,7 @@ export async function openLocalGateway(
  * Rejects when one cannot.
  */
 export async function serveGateway(settings: RemoteGatewaySettings): Promise<void> {
-  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const log = openLog(settings.logLevel);
   const credentials = credentialsOfChain();
   await credentials();
   const calls = { url: settings.issuer, credentials, region: settings.region, clock: Date.now };
