@@ -21,7 +21,7 @@ const services: readonly (readonly [title: string, table: Table])[] = [
   ['IAM', iam],
   ['Organizations', organizations],
   ['Account', account],
-  ['Brevet, for verifiers', brevet],
+  ['Brevet, for verifiers and agents', brevet],
   ['CloudTrail', cloudtrail],
   ['Roles Anywhere', rolesanywhere],
   ['EKS, as far as pods need it for credentials', eks],

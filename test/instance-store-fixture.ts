@@ -1,5 +1,5 @@
 /**
- * What `startDelivering` starts, with a store behind an S3 gateway that the roles of an instance, of the agent and of a task may read, and a trail
+ * What `startDelivering` starts, with a store behind an S3 gateway that the roles of instances, of the agent and of a task may read, and a trail
  * that wants what is done to the store's objects: all of it as an operator sets it up, with nothing in the hands of the programs but addresses.
  */
 import { readdir, readFile } from 'node:fs/promises';
@@ -31,6 +31,7 @@ export interface InstanceStore {
   /** The same environments, with the address of the gateway. */
   readonly instance: Environment;
   readonly agent: Environment;
+  readonly hosted: Environment;
   readonly container: Environment;
   /** The environment of the operator, who has root's profile. */
   readonly operator: Environment;
@@ -50,7 +51,7 @@ function allowRead(keys: string, condition: object = {}): object {
   };
 }
 
-/** Objects: `open.txt` for everybody here, `instance.txt` for the instance alone, by the keys of EC2 in its role's policy. */
+/** Objects: `open.txt` for everybody here, `instance.txt` for the instances alone, by the keys of EC2 in their role's policy. */
 export async function startInstanceStore(home: string): Promise<InstanceStore> {
   const store = await startS3rver(bucket);
   const port = await freePort();
@@ -68,7 +69,9 @@ audit: { deliverEverySeconds: 1 }
   const iam = new IAMClient(shared);
   const onlyInstance = {
     StringEquals: {
-      'ec2:SourceInstanceArn': `arn:aws:ec2:us-east-1:${account}:instance/i-0123456789abcdef0`,
+      'ec2:SourceInstanceArn': ['i-0123456789abcdef0', 'i-0aaaaaaaaaaaaaaa1'].map(
+        (id) => `arn:aws:ec2:us-east-1:${account}:instance/${id}`,
+      ),
       'ec2:RoleDelivery': '2.0',
     },
   };
@@ -108,6 +111,7 @@ audit: { deliverEverySeconds: 1 }
     delivering,
     instance: { ...delivering.instance, ...s3 },
     agent: { ...delivering.agent, ...s3 },
+    hosted: { ...delivering.hosted, ...s3 },
     container: { ...delivering.container, ...s3 },
     operator: {
       ...{ PATH: PATH ?? '', HOME: HOME ?? '', AWS_ENDPOINT_URL: AWS_ENDPOINT_URL ?? '', AWS_PAGER: '' },

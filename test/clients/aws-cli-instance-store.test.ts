@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { agentArn, instanceArn, run, taskArn } from '../imds-fixture.ts';
+import { agentArn, hostedArn, instanceArn, run, taskArn } from '../imds-fixture.ts';
 import { type InstanceStore, startInstanceStore } from '../instance-store-fixture.ts';
 
 let home = '';
@@ -69,6 +69,26 @@ describe('the AWS CLI on an instance of the service', () => {
     const { userIdentity } = await store.lookup('AssumeRole', session);
     assert.equal(userIdentity.type, 'AWSService');
     assert.equal(userIdentity.invokedBy, 'ec2.amazonaws.com');
+  });
+});
+
+describe('the AWS CLI behind the agent on the host of an instance', () => {
+  const session = 'i-0aaaaaaaaaaaaaaa1';
+
+  test('is the role of the instance and reads what that may read alone', async () => {
+    assert.equal((await run('aws', whoAmI, store.hosted)).trim(), hostedArn);
+    assert.equal(await run('aws', read('instance.txt'), store.hosted), 'of instance\n');
+    await assert.rejects(run('aws', read('other.txt'), store.hosted), /403|Forbidden/);
+  });
+
+  test('is on record with the delivery of its credentials, as the CLI of the operator sees', async () => {
+    await store.lookup('GetCallerIdentity', session);
+    const wanted = ['--lookup-attributes', `AttributeKey=Username,AttributeValue=${session}`];
+    const shown = ['--query', 'Events[0].CloudTrailEvent', '--output', 'text'];
+    const found = await run('aws', ['cloudtrail', 'lookup-events', ...wanted, ...shown], store.operator);
+    const { userIdentity } = JSON.parse(found) as Awaited<ReturnType<typeof store.lookup>>;
+    assert.equal(userIdentity.arn, hostedArn);
+    assert.equal(userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
   });
 });
 

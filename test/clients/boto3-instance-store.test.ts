@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { agentArn, instanceArn, run, taskArn } from '../imds-fixture.ts';
+import { agentArn, hostedArn, instanceArn, run, taskArn } from '../imds-fixture.ts';
 import { type InstanceStore, startInstanceStore } from '../instance-store-fixture.ts';
 
 let home = '';
@@ -33,6 +33,13 @@ test('boto3 with nothing but the address of the metadata reads the store as the 
   const printed = await run('python3', ['-c', script], store.instance);
   assert.equal(printed, `${instanceArn}\nof open\nof instance\n`);
   const { userIdentity } = await store.readRecord('instance.txt', 'i-0123456789abcdef0');
+  assert.equal(userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
+});
+
+test('boto3 behind the agent on the host of an instance reads the store as the role of that instance', async () => {
+  const printed = await run('python3', ['-c', script], store.hosted);
+  assert.equal(printed, `${hostedArn}\nof open\nof instance\n`);
+  const { userIdentity } = await store.lookup('GetCallerIdentity', 'i-0aaaaaaaaaaaaaaa1');
   assert.equal(userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
 });
 

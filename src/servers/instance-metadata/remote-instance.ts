@@ -40,11 +40,7 @@ export async function openRemoteInstance(options: RemoteInstanceOptions): Promis
       if (!(error instanceof ServiceFault))
         throw new CredentialsUnavailable('Failed', 'the issuer cannot be asked', error);
       const isDenied = error.type === 'AccessDeniedException';
-      throw new CredentialsUnavailable(
-        isDenied ? 'AssumeRoleUnauthorizedAccess' : 'Failed',
-        error.message,
-        error,
-      );
+      throw new CredentialsUnavailable(isDenied ? 'AssumeRoleUnauthorizedAccess' : 'Failed', error.message);
     }
   }
 

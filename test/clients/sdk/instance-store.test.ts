@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
-import { agentArn, instanceArn, run, taskArn } from '../../imds-fixture.ts';
+import { agentArn, hostedArn, instanceArn, run, taskArn } from '../../imds-fixture.ts';
 import { type InstanceStore, startInstanceStore } from '../../instance-store-fixture.ts';
 import { verifySignedMessage } from '../../verify-signed-message.ts';
 
@@ -46,6 +46,30 @@ test('a program with nothing but the address of the metadata reads the store as 
   assert.equal(await program(store.instance), `${instanceArn}\nof open\nof instance\n`);
   const { userIdentity } = await store.readRecord('instance.txt', 'i-0123456789abcdef0');
   assert.equal(userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
+});
+
+test('a program behind the agent on the host of an instance reads the store as the role of that instance', async () => {
+  const session = 'i-0aaaaaaaaaaaaaaa1';
+  assert.equal(await program(store.hosted), `${hostedArn}\nof open\nof instance\n`);
+  const { userIdentity } = await store.readRecord('instance.txt', session);
+  assert.equal(userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
+  const called = await store.lookup('GetCallerIdentity', session);
+  assert.equal(called.userIdentity.sessionContext?.ec2RoleDelivery, '2.0');
+  const assumed = await store.lookup('AssumeRole', session);
+  assert.deepEqual(assumed.userIdentity, { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' });
+});
+
+test('an agent does not start for another instance, nor with a key that may not ask', async () => {
+  const action = 'brevet:AssumeRoleForInstance';
+  for (const [host, id] of [
+    ['metal', 'i-0123456789abcdef0'],
+    ['metal', 'i-0ffffffffffffffff'],
+    ['stranger', 'i-0aaaaaaaaaaaaaaa1'],
+  ] as const)
+    assert.equal(
+      await store.delivering.refusal(id, host),
+      `1: brevet: the issuer answered 400 AccessDeniedException: User: arn:aws:iam::111122223333:user/${host} is not authorized to perform: ${action} on resource: arn:aws:ec2:us-east-1:111122223333:instance/${id} because no identity-based policy allows the ${action} action\n`,
+    );
 });
 
 test('a program beside the agent of a host, and one in a container, reads what is for any role', async () => {
