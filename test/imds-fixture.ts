@@ -182,10 +182,16 @@ async function createKeyOf(iam: IAMClient, UserName: string): Promise<HostKey> {
   return createKey(iam, UserName);
 }
 
-/** The address that an agent says it listens on. */
+/** The address that an agent says it listens on. Rejects when it ends instead, with what it said. */
 async function readiness(agent: Agent): Promise<string> {
-  agent.stderr.resume();
-  const [line] = await once(agent.stdout, 'data');
+  let said = '';
+  agent.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk;
+  });
+  const failed = once(agent, 'close').then(([code]) => {
+    throw new Error(`the agent ended with ${code}: ${said}`);
+  });
+  const [line] = await Promise.race([once(agent.stdout, 'data'), failed]);
   return /^brevet imds ready on (\S+)\n/.exec(String(line))?.[1] ?? '';
 }
 
