@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { closeServer } from '#servers/api';
 import { credentialsOfChain } from '#servers/authorizer';
 import {
@@ -21,6 +21,7 @@ import {
 } from '#servers/instance-metadata';
 import type { OpenDoor } from './authorizer.ts';
 import type { House } from './compose.ts';
+import { openLog } from './log.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import {
   type ContainerSettings,
@@ -73,7 +74,7 @@ export async function openLocalInstances(
  * when the service has nothing for the instance.
  */
 export async function serveInstance(settings: RemoteInstanceSettings): Promise<void> {
-  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const log = openLog(settings.logLevel);
   const { instance, source, held } = await findRemote(settings);
   const facts = { ...instance, startedAt: Date.now() };
   await untilSignalled(
@@ -87,7 +88,7 @@ export async function serveInstance(settings: RemoteInstanceSettings): Promise<v
  * exactly one line on stdout, once it listens.
  */
 export async function servePods(settings: PodAgentSettings): Promise<void> {
-  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const log = openLog(settings.logLevel);
   const { server, renewIfDue } = createPodCredentials({
     exchange: createPodExchange({
       url: settings.issuer,

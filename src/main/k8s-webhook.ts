@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { pino } from 'pino';
 import { createAdmission, createServiceAccounts } from '#servers/admission';
 import { createApiServer } from '#servers/api';
 import { openOutboundHttp } from '#stores/outbound-http';
 import { readCertificate, watchCertificate } from './certificate.ts';
+import { openLog } from './log.ts';
 import { readAuthorities } from './open-outbound.ts';
 import { formatHost, listen, signalled } from './process.ts';
 import type { WebhookSettings } from './settings/index.ts';
@@ -16,7 +16,7 @@ const drainMs = 8000;
  * its files change. Rejects when it cannot start.
  */
 export async function serveWebhook(settings: WebhookSettings): Promise<void> {
-  const log = pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination(2));
+  const log = openLog(settings.logLevel);
   const findAnnotations = createServiceAccounts({
     // Nobody but the operator says what is called, and a cluster's API server has no public address.
     http: openOutboundHttp({ guard: () => true, authorities: [] }),
