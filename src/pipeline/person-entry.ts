@@ -97,7 +97,8 @@ export function createPersonEntry(
     } catch (error) {
       const refusal = toFault(error);
       recordFailure(audit, entry, progress, refusal, noise);
-      throw refusal;
+      // For the log alone: what is told says nothing of it.
+      throw refusal === error ? refusal : Object.assign(refusal, { cause: error });
     }
   };
 }

@@ -6,6 +6,7 @@ import { createPersonEntry, type EnterAsPerson, NoiseLimit, type WireRequest } f
 import { GuessLimit } from '#services/operation';
 import { authorizeOAuth2Access, consoleLogin, createOAuth2Token, sameDevice } from '#services/signin';
 import { AuditLogError } from '#stores/audit-log';
+import type { Fault } from '#wire/faults';
 import { absentPorts } from '../absent-ports.ts';
 import { addPerson, type Person, password } from '../people-fixture.ts';
 import { type StartedService, startService } from '../started-service.ts';
@@ -49,7 +50,11 @@ test('nobody signs in, and no code or credential leaves, without a record of it'
   const mfaCode = ada.mfaCode?.() ?? '';
   const attempt = { account: service.accountId, userName: 'ada', password, mfaCode, loginTo: 'here' };
   const used = (): unknown => identity.state.all('mfa-device').owned(ada.user.id)[0]?.lastStep;
-  await assert.rejects(enter(visit, consoleLogin, attempt), unavailable);
+  await assert.rejects(enter(visit, consoleLogin, attempt), (error: Error) => {
+    assert.deepEqual({ name: error.name, code: (error as Fault).code, message: error.message }, unavailable);
+    assert.ok(error.cause instanceof AuditLogError, 'the log is told why');
+    return true;
+  });
   // The intent could not be written, so nothing was: the code is good still.
   assert.equal(used(), undefined);
   left = 2;
