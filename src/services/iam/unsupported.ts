@@ -6,7 +6,7 @@ const lastAccessed = 'records of last access to services are not built yet';
 const serverCertificates = 'no service here serves TLS with certificates of IAM';
 const serviceCredentials = 'no service here takes passwords of its own';
 const serviceLinkedRoles = 'no service acts through a linked role';
-const signingCertificates = 'no service here accepts X.509 signatures';
+const signingCertificates = 'these certificates sign requests to SOAP interfaces, and there are none here';
 const sshKeys = 'there is no CodeCommit';
 
 /** Operations of IAM that Brevet knows and does not do, with the reason that stands in the coverage table; by resource. */
