@@ -89,10 +89,9 @@ async function configuration(language: string, { proxy, door, backend }: Ports):
   const [, text] =
     new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(await readFile(page, 'utf8')) ?? [];
   if (text === undefined) throw new Error(`docs/authorizer.md has no set-up of ${language}`);
-  return text
-    .replaceAll('8080', String(proxy))
-    .replaceAll('4595', String(door))
-    .replaceAll('9000', String(backend));
+  // At once: a port that was put in may look like one that is to be replaced.
+  const ports: Readonly<Record<string, number>> = { 8080: proxy, 4595: door, 9000: backend };
+  return text.replaceAll(/8080|4595|9000/g, (port) => String(ports[port]));
 }
 
 async function run(
