@@ -18,8 +18,10 @@ import {
 } from '@aws-sdk/client-organizations';
 import {
   CreateBucketCommand,
+  DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
   GetObjectCommand,
+  ListBucketsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   type S3Client,
@@ -208,5 +210,50 @@ describe('the resource control policies of the owner', () => {
     assert.equal(await get(root), 'shared');
     await organizations.send(new DetachPolicyCommand(attachment));
     assert.equal(await get(own, 'a', 'members-own'), 'a');
+  });
+});
+
+describe('the owner of a bucket', () => {
+  const policyOf = (...Statement: readonly object[]) =>
+    new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) });
+  const bucketArn = `arn:aws:s3:::${Bucket}`;
+
+  test('is the one that a client expects, or the client is refused', async () => {
+    const expecting = (ExpectedBucketOwner: string) =>
+      root.send(new GetObjectCommand({ Bucket, Key: 'shared/a', ExpectedBucketOwner }));
+    assert.equal((await expecting(gateway.service.accountId)).$metadata.httpStatusCode, 200);
+    await assert.rejects(expecting(member), { name: 'AccessDenied', message: 'Access Denied' });
+  });
+
+  test('alone finds it in a listing, and keeps it when another account makes one of its name', async () => {
+    const theirs = gateway.s3(admin.credentials);
+    await theirs.send(new CreateBucketCommand({ Bucket: 'theirs' }));
+    const names = async (client: S3Client) =>
+      (await client.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name);
+    assert.deepEqual(await names(theirs), ['members-own', 'theirs']);
+    assert.equal((await names(root))?.includes('theirs'), false);
+    await assert.rejects(root.send(new CreateBucketCommand({ Bucket: 'theirs' })), {
+      name: 'BucketAlreadyExists',
+    });
+  });
+
+  test('alone sees its policy, whatever the policy says', async () => {
+    const Principal = { AWS: member };
+    await root.send(
+      policyOf({ Effect: 'Allow', Principal, Action: 's3:GetBucketPolicy', Resource: bucketArn }),
+    );
+    const theirs = gateway.s3(admin.credentials);
+    await assert.rejects(theirs.send(new GetBucketPolicyCommand({ Bucket })), {
+      name: 'MethodNotAllowed',
+      message: 'The specified method is not allowed against this resource.',
+    });
+  });
+
+  test('as root can take back a policy that shuts everybody out, and nothing else', async () => {
+    const Resource = [bucketArn, `${bucketArn}/*`];
+    await root.send(policyOf({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource }));
+    await assert.rejects(get(root), { name: 'AccessDenied' });
+    await root.send(new DeleteBucketPolicyCommand({ Bucket }));
+    assert.equal(await get(root), 'shared');
   });
 });
